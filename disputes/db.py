@@ -1,0 +1,61 @@
+"""The database session and the one place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """All tables: moments are aware, free structures are JSONB."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[Any]: JSONB}  # noqa: RUF012
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Run verbs as one transaction: all of it is kept, or none. Nothing else in the program commits."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def after_commit(hint: Callable[[], None]) -> None:
+    """Call ``hint`` once the current transaction is committed; forget it when it is rolled back.
+
+    For hints to the broker only: what must happen is a row, and a hint may be lost.
+    """
+    db.session.info.setdefault("hints", []).append(hint)
+
+
+@event.listens_for(Session, "after_commit")
+def _give_hints(session: Session) -> None:
+    for hint in session.info.pop("hints", ()):
+        hint()
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_hints(session: Session) -> None:
+    session.info.pop("hints", None)
