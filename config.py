@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -10,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from disputes.embedded.paths import paths_of
+
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("development", "test", "production")
-SOCKET_PATH_LIMIT = 60  # bytes; a Unix socket's whole path may have 107, and PostgreSQL adds its own file name
 
 
 class ConfigError(Exception):
@@ -28,6 +28,7 @@ class Config:
     database_url: str
     redis_url: str
     embedded: bool  # we start PostgreSQL and the broker ourselves
+    pg_bin: Path | None  # the folder of PostgreSQL's programs, in place of those from the wheel
     secret_key: str
     host: str
     port: int
@@ -49,11 +50,6 @@ class Config:
         return self.env == "production"
 
     @property
-    def socket_dir(self) -> Path:
-        """The private folder of the embedded engines' sockets; short, and the same for every command on this state folder."""
-        return socket_dir_of(self.state_dir)
-
-    @property
     def files_dir(self) -> Path:
         return Path(urlsplit(self.files_url).path)
 
@@ -73,15 +69,6 @@ class Config:
     def sqlalchemy_url(self) -> str:
         """The database's address with the driver named."""
         return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def socket_dir_of(state_dir: Path) -> Path:
-    """The folder for sockets of this state folder: inside it, or a short private one in the temporary folder when it lies too deep."""
-    inside = state_dir / "run"
-    if len(os.fsencode(inside)) <= SOCKET_PATH_LIMIT:
-        return inside
-    digest = hashlib.sha256(os.fsencode(state_dir)).hexdigest()[:12]
-    return Path("/tmp") / f"disputes-{os.getuid()}-{digest}"  # noqa: S108  made private, and its owner checked, by whoever makes it
 
 
 KNOWN = frozenset(
@@ -117,9 +104,8 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         missing = "REDIS_URL" if database_url else "DATABASE_URL"
         raise ConfigError(f"{missing} is missing: set both DATABASE_URL and REDIS_URL, or neither to use the embedded engines.")
     if embedded:
-        sockets = socket_dir_of(state_dir)
-        database_url = f"postgresql:///disputes?host={sockets}&user=disputes"
-        redis_url = f"unix://{sockets}/broker.sock?db=0"
+        paths = paths_of(state_dir)
+        database_url, redis_url = paths.database_url, paths.redis_url
     if not database_url.startswith("postgresql://"):
         raise ConfigError("DATABASE_URL must start with postgresql:// (PostgreSQL is the only database).")
 
@@ -141,6 +127,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         database_url=database_url,
         redis_url=redis_url,
         embedded=embedded,
+        pg_bin=Path(get("PG_BIN")).absolute() if get("PG_BIN") else None,
         secret_key=get("SECRET_KEY") or _kept_secret(state_dir),
         host=get("HOST", "127.0.0.1"),
         port=port,

@@ -1,0 +1,201 @@
+"""Starts children so that none of them outlives the process that started them, however that process ends.
+
+The guard is a small process of its own which reads a pipe. Each child announces itself on the pipe before it becomes
+its program; when the pipe closes, because the runner ended or was killed with -9, the guard ends every process group
+announced: programs first, then the engines, all within five seconds. Meanwhile it holds the runner's lock, so that the
+next start does not meet the leavings of the last one.
+
+This file is also the guard's program: it runs by itself and imports the standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LARGEST_LOG = 20_000_000  # bytes; a larger one is put aside at the next start of its program
+PATIENCE = 1.5  # seconds between asking and killing; two rounds of programs and engines stay below five
+
+# The shell announces itself on its standard input, which is the guard's pipe; then it becomes the program.
+_ANNOUNCE = 'echo "+ $$ $0" >&0 && exec "$@" </dev/null'
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account under which a child runs."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True)
+class Program:
+    """One child: how it is started, when it is ready, and how it is asked to stop."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    ready: Callable[[], bool] = lambda: True
+    stop: signal.Signals = signal.SIGTERM
+    hurry: signal.Signals = signal.SIGKILL  # what follows when it has not stopped
+    engine: bool = False  # programs need the engines, so they end first
+    folder: Path = Path("/")
+    account: Account | None = None
+    environment: Mapping[str, str] | None = None
+
+    @property
+    def announcement(self) -> str:
+        """What the guard needs to know to end it."""
+        return f"{'engine' if self.engine else 'program'} {int(self.stop)} {int(self.hurry)}"
+
+
+class Child:
+    """A running program and its process group."""
+
+    def __init__(self, program: Program, process: subprocess.Popen[bytes]):
+        self.program = program
+        self.process = process
+
+    @property
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+    def stop(self, patience: float) -> bool:
+        """Ask it to stop, wait, and end what is left of its group; true when it stopped by itself."""
+        if self.running:
+            _signal(self.process.pid, self.program.stop, group=False)
+        willing = self._ended_within(patience)
+        if not willing:
+            _signal(self.process.pid, self.program.hurry, group=not self.program.engine)
+            self._ended_within(PATIENCE)
+        self.sweep()
+        return willing
+
+    def sweep(self) -> None:
+        """End what a dead leader left in its group, such as the pool of a killed worker."""
+        _signal(self.process.pid, signal.SIGKILL, group=True)
+        self.process.wait()
+
+    def _ended_within(self, seconds: float) -> bool:
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+
+@dataclass
+class Guard:
+    """The watcher of this process's children; it keeps the descriptors it ``holds`` open until all have ended."""
+
+    holds: Sequence[int] = ()
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _children: dict[int, Child] = field(default_factory=dict, repr=False)
+
+    def start(self, program: Program) -> Child:
+        """Start a child under this guard, its output appended to its log."""
+        pipe = self._pipe()
+        account = program.account
+        if program.log.exists() and program.log.stat().st_size > LARGEST_LOG:
+            program.log.replace(program.log.with_suffix(".log.1"))
+        with program.log.open("ab") as log:
+            process = subprocess.Popen(
+                ["/bin/sh", "-c", _ANNOUNCE, program.announcement, *program.command],
+                stdin=pipe,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=program.folder,
+                env=program.environment,
+                start_new_session=True,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+            )
+        child = self._children[process.pid] = Child(program, process)
+        return child
+
+    def forget(self, child: Child) -> None:
+        """A child that has ended is no longer the guard's business: its number may soon belong to somebody else."""
+        del self._children[child.process.pid]
+        os.write(self._pipe(), f"- {child.process.pid}\n".encode())
+
+    def close(self) -> None:
+        """Let the guard end what still runs, and wait for it."""
+        if self._process:
+            self._process.stdin.close()  # type: ignore[union-attr]
+            self._process.wait()
+            self._process = None
+            for child in self._children.values():
+                child.process.wait()
+            self._children.clear()
+
+    def ensure(self) -> None:
+        """Replace the watcher if somebody killed it."""
+        if self._children:
+            self._pipe()
+
+    def _pipe(self) -> int:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", __file__],
+                stdin=subprocess.PIPE,
+                bufsize=0,
+                pass_fds=tuple(self.holds),
+                cwd="/",
+                start_new_session=True,
+            )
+            for pid, child in self._children.items():  # a guard that was killed is replaced and told anew
+                os.write(self._process.stdin.fileno(), f"+ {pid} {child.program.announcement}\n".encode())
+        return self._process.stdin.fileno()
+
+
+def _watch() -> None:
+    """The guard's own life: learn of groups until the pipe closes, then end them."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    groups: dict[int, tuple[str, int, int]] = {}
+    for line in sys.stdin:
+        sign, pid, *rest = line.split()
+        if sign == "+":
+            groups[int(pid)] = (rest[0], int(rest[1]), int(rest[2]))
+        else:
+            groups.pop(int(pid), None)
+    for kind in ("program", "engine"):
+        _end({pid: (stop, hurry) for pid, (of_kind, stop, hurry) in groups.items() if of_kind == kind})
+
+
+def _end(groups: dict[int, tuple[int, int]]) -> None:
+    for pid, (stop, _) in groups.items():
+        _signal(pid, stop, group=False)
+    _wait_for(groups, PATIENCE)
+    for pid, (_, hurry) in groups.items():
+        _signal(pid, hurry, group=hurry == signal.SIGKILL)
+    _wait_for(groups, PATIENCE / 3)
+    for pid in groups:
+        _signal(pid, signal.SIGKILL, group=True)
+
+
+def _wait_for(groups: dict[int, tuple[int, int]], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while any(_signal(pid, 0, group=True) for pid in groups) and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def _signal(pid: int, number: int, *, group: bool) -> bool:
+    """Send a signal to a leader or to its whole group; false when nobody is there."""
+    try:
+        (os.killpg if group else os.kill)(pid, number)
+    except (ProcessLookupError, PermissionError):  # macOS says "not permitted" of a group of zombies
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    _watch()
