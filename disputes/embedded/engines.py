@@ -82,7 +82,7 @@ def services(config: Config, only: Sequence[str] = ALL, command: str = "command"
         yield with_mailbox(config, paths)
         return
     try:
-        guard = Guard(holds=(lock.descriptor,))
+        guard = Guard(lock.descriptor)
         engines = Engines(paths, guard, binaries=config.pg_bin)
         try:
             engines.start(only)

@@ -10,6 +10,7 @@ This file is also the guard's program: it runs by itself and imports the standar
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -93,22 +94,32 @@ class Child:
 
 @dataclass
 class Guard:
-    """The watcher of this process's children; it keeps the descriptors it ``holds`` open until all have ended."""
+    """The watcher of this process's children; ``lock`` is the descriptor that it keeps open until all have ended."""
 
-    holds: Sequence[int] = ()
+    lock: int
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _children: dict[int, Child] = field(default_factory=dict, repr=False)
 
     def start(self, program: Program) -> Child:
         """Start a child under this guard, its output appended to its log."""
-        pipe = self._pipe()
+        child = Child(program, self._launch(program))
+        self._children[child.process.pid] = child
+        return child
+
+    def start_again(self, child: Child) -> None:
+        """Give a child that has died a new process."""
+        self.forget(child)
+        child.process = self._launch(child.program)
+        self._children[child.process.pid] = child
+
+    def _launch(self, program: Program) -> subprocess.Popen[bytes]:
         account = program.account
         if program.log.exists() and program.log.stat().st_size > LARGEST_LOG:
             program.log.replace(program.log.with_suffix(".log.1"))
         with program.log.open("ab") as log:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 ["/bin/sh", "-c", _ANNOUNCE, program.announcement, *program.command],
-                stdin=pipe,
+                stdin=self._pipe(),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=program.folder,
@@ -118,8 +129,6 @@ class Guard:
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,
             )
-        child = self._children[process.pid] = Child(program, process)
-        return child
 
     def forget(self, child: Child) -> None:
         """A child that has ended is no longer the guard's business: its number may soon belong to somebody else."""
@@ -144,10 +153,10 @@ class Guard:
     def _pipe(self) -> int:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", __file__],
+                [sys.executable, "-I", "-S", __file__, str(self.lock)],
                 stdin=subprocess.PIPE,
                 bufsize=0,
-                pass_fds=tuple(self.holds),
+                pass_fds=(self.lock,),
                 cwd="/",
                 start_new_session=True,
             )
@@ -156,7 +165,7 @@ class Guard:
         return self._process.stdin.fileno()
 
 
-def _watch() -> None:
+def _watch(lock: int) -> None:
     """The guard's own life: learn of groups until the pipe closes, then end them."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -167,6 +176,7 @@ def _watch() -> None:
             groups[int(pid)] = (rest[0], int(rest[1]), int(rest[2]))
         else:
             groups.pop(int(pid), None)
+    os.pwrite(lock, json.dumps({"process": os.getpid(), "command": "ending"}).encode().ljust(1000), 0)
     for kind in ("program", "engine"):
         _end({pid: (stop, hurry) for pid, (of_kind, stop, hurry) in groups.items() if of_kind == kind})
 
@@ -198,4 +208,4 @@ def _signal(pid: int, number: int, *, group: bool) -> bool:
 
 
 if __name__ == "__main__":
-    _watch()
+    _watch(int(sys.argv[1]))

@@ -1,0 +1,186 @@
+"""Runs the whole system under one process: starts it in order, restarts what dies, stops it in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from config import Config
+from disputes.embedded.engines import Engines, state_of, wait_until_ready, with_mailbox
+from disputes.embedded.errors import EngineError
+from disputes.embedded.guard import Child, Guard, Program
+from disputes.embedded.lock import Holder, Lock
+
+GUARD_LIMIT = 8  # seconds to wait for the guard of a runner that was killed a moment ago
+WARM_STOP = 60  # seconds in which a worker may finish what it has begun
+LONGEST_PAUSE = 30  # seconds before a program that keeps dying is started again
+STEADY_AFTER = 60  # seconds of life after which earlier deaths are forgotten
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a system consists of besides its engines."""
+
+    preparations: Sequence[Callable[[Config], str]]  # each brings the database further and says what it did
+    programs: Callable[[Config], Sequence[Program]]  # in the order of starting; they stop the other way round
+    welcome: Callable[[Config], str]
+
+
+@dataclass
+class Supervised:
+    """A child with its record of deaths."""
+
+    child: Child
+    started_at: float = field(default_factory=time.monotonic)
+    deaths: int = 0
+    start_again_at: float | None = None
+
+    def pause(self) -> float:
+        """How long to wait after a death: none after the first, then longer each time."""
+        if time.monotonic() - self.started_at > STEADY_AFTER:
+            self.deaths = 0
+        self.deaths += 1
+        return 0 if self.deaths == 1 else min(2.0 ** (self.deaths - 2), LONGEST_PAUSE)
+
+
+def run(config: Config, plan: Plan, say: Say) -> int:
+    """Run the system until Ctrl-C or SIGTERM; the exit code of the command."""
+    paths = state_of(config)
+    lock = Lock(paths.lock)
+    holder = lock.acquire("run", patience=GUARD_LIMIT)
+    if holder:
+        say(_occupied(holder, config))
+        return 1
+    _stop_on_signals()
+    guard = Guard(lock.descriptor)
+    try:
+        _refuse_a_taken_port(config)
+        lock.describe(Holder(os.getpid(), "run", config.public_url))
+        with _engines(config, guard, say) as (with_mail, engines):
+            _serve(with_mail, plan, guard, engines, say)
+    except KeyboardInterrupt:
+        say("Stopped at once.")
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        guard.close()
+        lock.release()
+    return 0
+
+
+def _stop_on_signals() -> None:
+    """Let SIGTERM and a closed terminal stop the system as Ctrl-C does; ``nohup`` keeps its meaning."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+
+
+@contextmanager
+def _engines(config: Config, guard: Guard, say: Say) -> Iterator[tuple[Config, list[Child]]]:
+    """The embedded engines, or none where DATABASE_URL and REDIS_URL name others."""
+    if not config.embedded:
+        yield config, []
+        return
+    paths = state_of(config)
+    engines = Engines(paths, guard, binaries=config.pg_bin)
+    if not paths.cluster.exists():
+        say("Making a new database.")
+    engines.start()
+    say(f"Database, message broker and mailbox are running; their data lie in {paths.state}.")
+    try:
+        yield with_mailbox(config, paths), engines.children
+    finally:
+        engines.stop()
+        say("Everything has stopped; the data are kept.")
+
+
+def _serve(config: Config, plan: Plan, guard: Guard, engines: list[Child], say: Say) -> None:
+    supervised: list[Supervised] = []
+    try:
+        for prepare in plan.preparations:
+            said = prepare(config)
+            if said:
+                say(said)
+        for program in plan.programs(config):
+            supervised.append(Supervised(guard.start(program)))
+        for one in supervised:
+            wait_until_ready(one.child)
+        say(plan.welcome(config))
+        _watch(guard, [*(Supervised(child) for child in engines), *supervised], say)
+    except KeyboardInterrupt:
+        say("\nStopping; a second Ctrl-C does not wait.")
+    finally:
+        for one in reversed(supervised):
+            if not one.child.stop(WARM_STOP):
+                say(f"The {one.child.program.name} did not stop in time and was ended.")
+            guard.forget(one.child)
+
+
+def _watch(guard: Guard, supervised: list[Supervised], say: Say) -> None:
+    while True:
+        time.sleep(0.2)
+        guard.ensure()
+        for one in supervised:
+            _mind(one, guard, say)
+
+
+def _mind(one: Supervised, guard: Guard, say: Say) -> None:
+    """Notice that a child has died, and start it again after a pause that grows while it keeps dying."""
+    if one.child.running:
+        return
+    program = one.child.program
+    now = time.monotonic()
+    if one.start_again_at is None:
+        one.child.sweep()
+        pause = one.pause()
+        one.start_again_at = now + pause
+        when = f"in {pause:.0f} s" if pause else "now"
+        say(f"The {program.name} {_cause(one.child)} and starts again {when}; its log is {program.log}.")
+    if now >= one.start_again_at:
+        guard.start_again(one.child)
+        one.started_at, one.start_again_at = now, None
+
+
+def _cause(child: Child) -> str:
+    code = child.process.returncode
+    return f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+
+
+def _occupied(holder: Holder, config: Config) -> str:
+    if holder.command != "run":
+        return (
+            f"Another command ({holder.command}, process {holder.process}) is using {config.state_dir}. "
+            "Try again when it has ended."
+        )
+    where = f" at {holder.address}/" if holder.address else ""
+    return (
+        f"The system is already running{where} (process {holder.process}). "
+        "Stop that one first, or set another STATE_DIR and PORT."
+    )
+
+
+def _refuse_a_taken_port(config: Config) -> None:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            raise EngineError(
+                f"Cannot listen at {config.host}, port {config.port}: {error.strerror}. "
+                "Choose another port: make run PORT=8010"
+            ) from error
+
+
+def in_environment(config: Config, program: Program) -> Program:
+    """``program`` with the settings that only the supervisor knows."""
+    known = {"SMTP_URL": config.smtp_url} if config.smtp_url else {}
+    return replace(program, environment={**os.environ, **known})
