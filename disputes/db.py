@@ -28,7 +28,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[Any]: JSONB}  # noqa: RUF012
 
 
-db = SQLAlchemy(model_class=Base)
+db = SQLAlchemy(metadata=Base.metadata)
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def after_commit(hint: Callable[[], None]) -> None:
 
     For hints to the broker only: what must happen is a row, and a hint may be lost.
     """
-    db.session.info.setdefault("hints", []).append(hint)
+    db.session().info.setdefault("hints", {})[hint] = None  # each once
 
 
 @event.listens_for(Session, "after_commit")

@@ -1,0 +1,55 @@
+"""Who signs in: users of the staff and of merchants, and the keys of partners."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from disputes.db import Base
+
+
+class User(Base):
+    """Somebody who signs in with a password: an officer, a supervisor, or one of a merchant's people."""
+
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]  # officer, supervisor, merchant
+    password_hash: Mapped[str | None]  # None until the invitation is taken up
+    totp_secret: Mapped[str | None]
+    totp_last_step: Mapped[int | None]  # a code is good once
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
+    merchant_id: Mapped[int | None] = mapped_column(ForeignKey("merchants.id"))
+    locale: Mapped[str] = mapped_column(default="zh_CN")
+    languages: Mapped[list[Any]] = mapped_column(default=list)  # languages of tourists this officer works in
+    on_duty: Mapped[bool] = mapped_column(default=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    session_version: Mapped[int] = mapped_column(default=1)  # raised to end every session of this user
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    signed_in_at: Mapped[datetime | None]
+    __table_args__ = (
+        CheckConstraint("role IN ('officer', 'supervisor', 'merchant')", name="role_known"),
+        CheckConstraint("(role = 'merchant') = (merchant_id IS NOT NULL)", name="merchant_users_have_a_merchant"),
+        CheckConstraint("(role <> 'merchant') = (office_id IS NOT NULL)", name="staff_have_an_office"),
+        Index("uq_users_email", text("lower(email)"), unique=True),
+    )
+
+
+class ApiKey(Base):
+    """A partner's key, such as a hotel desk's or a kiosk's; only a hash of its secret is kept."""
+
+    __tablename__ = "api_keys"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    prefix: Mapped[str] = mapped_column(unique=True)
+    secret_hash: Mapped[str]
+    name: Mapped[str]
+    scopes: Mapped[list[Any]]
+    per_minute: Mapped[int] = mapped_column(default=60)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

@@ -1,0 +1,112 @@
+"""Deadline rows: started from a clock and a rule, ended by a step, ordered by what is left before the departure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from disputes import clock
+from disputes.cases.models import Case, CaseEvent, Deadline
+from disputes.db import db
+from disputes.law import queries as law
+from disputes.notifications import outbox
+from disputes.rules import service
+from disputes.rules.clocks import BY_NAME, LADDER, Clock, ClockName
+from disputes.rules.rulebook import Due
+from disputes.rules.lifecycle import HELD_STATES, Role, State
+
+
+def start(case: Case, wiring: Clock, event: CaseEvent, promised: date | None = None) -> Deadline:
+    """Start the clock's deadline for this case at the event's moment, and plan its first reminder."""
+    standard = law.standard(wiring.rule, event.at)
+    calendar = law.calendar()
+    due = _due(case, wiring, standard, event.at, calendar, promised)
+    deadline = Deadline(
+        case=case,
+        clock=wiring.name,
+        owes=wiring.owes,
+        rule_id=standard.rule_id,
+        rule_version=standard.version,
+        calendar_version=calendar.version,
+        started_by_id=event.id,
+        started_at=event.at,
+        due_on=due.due_on,
+        due_at=due.due_at,
+        provisional=due.provisional,
+        lines=due.rows(),
+    )
+    deadline.remind_at = next_reminder(deadline, event.at)
+    db.session.add(deadline)
+    return deadline
+
+
+def end(deadline: Deadline, ending: str, event: CaseEvent | None = None) -> None:
+    """End a running deadline as ``met``, ``lapsed`` or ``cancelled``; its unsent reminders go with it."""
+    deadline.ended_at = clock.now()
+    deadline.ending = ending
+    deadline.ended_by_id = event.id if event else None
+    deadline.fault = None
+    if deadline.stage:
+        outbox.cancel_reminders(deadline.id)
+
+
+def next_reminder(deadline: Deadline, after: datetime) -> datetime | None:
+    """The moment of the next reminder after ``after``, or None when no further one is planned before the due moment."""
+    return next((at for at in reminder_moments(deadline) if at > after), None)
+
+
+def reminder_moments(deadline: Deadline) -> list[datetime]:
+    """All moments at which the one who owes is reminded: shares of the length, or the days its standard names."""
+    standard = law.standard(deadline.rule_id, deadline.started_at)
+    if standard.asked_on_days:
+        return [at for at in service.asks(standard, deadline.started_at) if at > deadline.started_at]
+    return list(service.reminders(deadline.started_at, deadline.due_at))
+
+
+def waiting_on(case: Case) -> Role | None:
+    """Who owes the next thing: the one whose running deadline comes first; the duty officer while no clock runs."""
+    running = case.running_deadlines
+    if running:
+        return Role(min(running, key=lambda d: d.due_at).owes)
+    if case.state == State.CLOSED:
+        return None
+    return Role.SYSTEM if case.state == State.RECEIVED else Role.OFFICER
+
+
+def slack_at(case: Case, now: datetime) -> datetime:
+    """The last moment at which the remaining rungs of the ladder still end before the departure (design section 5)."""
+    state = State(case.state)
+    lengths = []
+    running = {ClockName(d.clock): d for d in case.running_deadlines}
+    for name in LADDER[state]:
+        wiring = BY_NAME[name]
+        if name in running:
+            lengths.append(max(running[name].due_at - now, timedelta(0)))
+        else:
+            due = _due(case, wiring, law.standard(wiring.rule, now), now, law.calendar(), None)
+            lengths.append(due.due_at - now)
+    return service.slack_at(case.departure_at, case.filed_at, lengths)
+
+
+def ends_before_departure(case: Case, now: datetime) -> bool | None:
+    """Whether the whole ladder can end before the tourist leaves; None when no departure is known."""
+    return None if case.departure_at is None else slack_at(case, now) >= now
+
+
+def unclocked(case: Case) -> bool:
+    """Whether this open case rightly has no running deadline: it waits for the routing task, or the duty officer holds it."""
+    return State(case.state) in HELD_STATES
+
+
+def _due(case: Case, wiring: Clock, standard: Any, started_at: datetime, calendar: Any, promised: date | None) -> Due:
+    takes_promise = promised is not None and standard.cap is not None
+    return service.due(
+        standard, started_at, case.departure_at, calendar, opening=_opening(case, wiring), promised_on=promised if takes_promise else None
+    )
+
+
+def _opening(case: Case, wiring: Clock) -> service.Hours | None:
+    if wiring.owes is Role.MERCHANT and case.shop is not None:
+        return service.Hours(case.shop.opens, case.shop.closes)
+    return None
+

@@ -1,0 +1,97 @@
+"""Who reads a step's letters, and what the letters may say to each reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from disputes.accounts.models import User
+from disputes.cases.models import Case
+from disputes.db import db
+from disputes.notifications.outbox import Recipient
+from disputes.numbers import spoken
+from disputes.rules.lifecycle import Role
+
+MERCHANT_LANGUAGE = "zh_CN"
+LINK_ONLY = "case-link"
+NEWS_ONLY = "case-news"
+
+
+def recipients(case: Case, role: Role, template: str) -> list[Recipient]:
+    """The addresses of this role in this case; none is an answer too, such as for a tourist who gave no address."""
+    return {
+        Role.TOURIST: _tourist,
+        Role.MERCHANT: _shop,
+        Role.OFFICER: _officer,
+        Role.SUPERVISOR: _supervisors,
+    }[role](case)
+
+
+def template_for(case: Case, role: Role, template: str) -> str:
+    """The letter that may go out: to a tourist's address that nobody has confirmed, only the link and nothing of the case."""
+    if role is Role.TOURIST and template != LINK_ONLY and case.tourist.email_confirmed_at is None:
+        return NEWS_ONLY
+    return template
+
+
+def slots(case: Case, role: Role, letter: dict[str, Any]) -> dict[str, Any]:
+    """What the text of a letter can use: the case as this role sees it, the date that matters to it, and the step's own slots."""
+    complaint = case.complaint
+    due = min((d for d in case.running_deadlines), key=lambda d: d.due_at, default=None)
+    return {
+        "number": spoken(case.number),
+        "state": case.state,
+        "outcome": case.outcome,
+        "category": case.category,
+        "item": complaint.item,
+        "called": case.tourist.name,
+        "shop_zh": case.shop.name_zh if case.shop else complaint.shop_name,
+        "shop_en": (case.shop.name_en or case.shop.name_zh) if case.shop else complaint.shop_name,
+        "departure_at": case.departure_at.isoformat() if case.departure_at else None,
+        "time_zone": case.tourist.time_zone,
+        "clock": due.clock if due else None,
+        "owes": due.owes if due else None,
+        "due_at": due.due_at.isoformat() if due else None,
+        "due_on": due.due_on.isoformat() if due else None,
+        "provisional": due.provisional if due else False,
+        "yours": bool(due and due.owes == role),
+        **letter,
+    }
+
+
+def _tourist(case: Case) -> list[Recipient]:
+    found = []
+    for contact in case.contacts:
+        if contact.email and contact.erased_at is None:
+            link = {"case_id": case.id, "party": contact.party, "version": case.link_version, "mailed": contact.party == "tourist"}
+            found.append(Recipient(contact.party, contact.email, contact.language, {"link": link}))
+    return found
+
+
+def _shop(case: Case) -> list[Recipient]:
+    if case.merchant is None:
+        return []
+    link = {"case_id": case.id, "party": "shop", "version": case.shop_link_version, "mailed": True}
+    address = case.shop.contact if case.shop else case.merchant.email
+    if address:
+        return [Recipient("shop", address, MERCHANT_LANGUAGE, {"link": link})]
+    users = db.session.scalars(select(User).where(User.merchant_id == case.merchant_id, User.active).order_by(User.id))
+    return [_user(case, user, "merchant") for user in users]
+
+
+def _officer(case: Case) -> list[Recipient]:
+    if case.officer is not None and case.officer.active:
+        return [_user(case, case.officer, "staff")]
+    return [Recipient("office", case.office.email, "zh_CN", {"page": ["staff", case.number]})] if case.office.email else []
+
+
+def _supervisors(case: Case) -> list[Recipient]:
+    found = db.session.scalars(
+        select(User).where(User.role == Role.SUPERVISOR, User.office_id == case.office_id, User.active).order_by(User.id)
+    )
+    return [_user(case, user, "staff") for user in found]
+
+
+def _user(case: Case, user: User, portal: str) -> Recipient:
+    return Recipient(f"user:{user.id}", user.email, user.locale, {"page": [portal, case.number]})

@@ -1,0 +1,277 @@
+"""Questions about cases. Each takes the actor, so what belongs to somebody else is simply not found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Select, and_, false, func, or_, select, true
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+
+from disputes import clock, search
+from disputes.accounts.actors import Actor
+from disputes.accounts.models import User
+from disputes.cases.models import Case, CaseEvent, Deadline, Referral
+from disputes.db import db
+from disputes.numbers import read_number
+from disputes.rules.lifecycle import OPEN_STATES, Action, Role, State
+
+MAX_TRIES = 5  # then a fault stands on the staff's list
+
+
+class NotFound(LookupError):
+    """There is no such case for this actor."""
+
+
+class Stale(Exception):
+    """The case has moved on since the actor looked at it; ``case`` is as it stands now."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(f"case {case.number} is at version {case.version}")
+        self.case = case
+
+
+def visible_to(by: Actor) -> Select[tuple[Case]]:
+    """The cases this actor may see. Deny by default: a role that is not named here sees none."""
+    cases = select(Case)
+    if by.case_id is not None:  # a link of one case, whoever holds it
+        return cases.where(Case.id == by.case_id)
+    if by.role in (Role.OFFICER, Role.SUPERVISOR):
+        return cases  # offices of both regions help each other out; what they may do is the table's business
+    if by.role is Role.MERCHANT and by.merchant_id is not None:
+        # A case is the merchant's business from the moment it was passed on, and only with the tourist's consent.
+        return cases.where(Case.merchant_id == by.merchant_id, Case.routed_at.is_not(None), Case.state != State.LIAISON)
+    if by.role is Role.PARTNER and by.key_id is not None:
+        return cases.where(Case.complaint.has(key_id=by.key_id))
+    if by.role is Role.SYSTEM:
+        return cases
+    return cases.where(false())
+
+
+def find(reference: str | int, by: Actor) -> Case:
+    """The case with this number (as typed) or id, among those the actor may see; NotFound otherwise."""
+    case = db.session.scalars(visible_to(by).where(_is(reference))).one_or_none()
+    if case is None:
+        raise NotFound(str(reference))
+    return case
+
+
+def lock(reference: str | int, by: Actor, version: int | None = None) -> Case:
+    """The case with its row locked: the first and only lock of every verb.
+
+    ``version`` is the one the person was looking at; raises Stale when the case has moved on, NotFound as ``find`` does.
+    """
+    query = visible_to(by).where(_is(reference)).with_for_update(of=Case).execution_options(populate_existing=True)
+    case = db.session.scalars(query).one_or_none()
+    if case is None:
+        raise NotFound(str(reference))
+    db.session.expire(case, ["deadlines", "offers", "settlements", "authorisations", "referrals", "consents"])
+    if version is not None and case.version != version:
+        raise Stale(case)
+    return case
+
+
+def whole(reference: str | int, by: Actor) -> Case:
+    """The case with everything its page shows, in a fixed number of queries; NotFound otherwise."""
+    query = (
+        visible_to(by)
+        .where(_is(reference))
+        .options(
+            joinedload(Case.office),
+            joinedload(Case.officer),
+            joinedload(Case.merchant),
+            joinedload(Case.shop),
+            joinedload(Case.complaint),
+            selectinload(Case.contacts),
+            selectinload(Case.events),
+            selectinload(Case.deadlines),
+            selectinload(Case.offers),
+            selectinload(Case.settlements),
+            selectinload(Case.texts),
+            selectinload(Case.evidence),
+            selectinload(Case.consents),
+            selectinload(Case.authorisations),
+            selectinload(Case.referrals),
+        )
+    )
+    case = db.session.scalars(query).one_or_none()
+    if case is None:
+        raise NotFound(str(reference))
+    return case
+
+
+def queue(
+    by: Actor,
+    *,
+    office_id: int | None = None,
+    officer_id: int | None = None,
+    unassigned: bool = False,
+    states: tuple[State, ...] = OPEN_STATES,
+    waiting_on: Role | None = None,
+    late: bool = False,
+    emergency: bool = False,
+    typed: str = "",
+    limit: int = 50,
+    after: tuple[datetime, int] | None = None,
+) -> list[Case]:
+    """Open cases in the order in which they must be worked: the least slack first; ``after`` is the last row of the page before."""
+    query = visible_to(by).where(Case.state.in_(states)).options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
+    if office_id is not None:
+        query = query.where(Case.office_id == office_id)
+    if officer_id is not None:
+        query = query.where(Case.officer_id == officer_id)
+    if unassigned:
+        query = query.where(Case.officer_id.is_(None))
+    if waiting_on is not None:
+        query = query.where(Case.waiting_on == waiting_on)
+    if late:
+        overdue = aliased(Deadline)
+        query = query.where(
+            select(overdue.id)
+            .where(overdue.case_id == Case.id, or_(and_(overdue.ended_at.is_(None), overdue.due_at <= clock.now()), overdue.ending == "lapsed"))
+            .exists()
+        )
+    if emergency:
+        query = query.where(Case.emergency)
+    if typed.strip():
+        query = query.where(_typed(typed))
+    if after is not None:
+        query = query.where(or_(Case.slack_at > after[0], and_(Case.slack_at == after[0], Case.id > after[1])))
+    return list(db.session.scalars(query.order_by(Case.slack_at, Case.id).limit(limit)))
+
+
+def found(by: Actor, typed: str, limit: int = 50) -> list[Case]:
+    """Cases, open or closed, that hold what was typed: a number, a name, words of the complaint in any script; newest first."""
+    query = visible_to(by).where(_typed(typed)).options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
+    return list(db.session.scalars(query.order_by(Case.id.desc()).limit(limit)))
+
+
+def of_merchant(by: Actor, *, is_open: bool = True, limit: int = 50, page: int = 1) -> list[Case]:
+    """A merchant's cases: the open ones by time left, the closed ones newest first."""
+    query = visible_to(by).options(joinedload(Case.shop), joinedload(Case.complaint), selectinload(Case.deadlines), selectinload(Case.offers))
+    if is_open:
+        query = query.where(Case.state != State.CLOSED).order_by(Case.slack_at, Case.id)
+    else:
+        query = query.where(Case.state == State.CLOSED).order_by(Case.closed_at.desc(), Case.id.desc())
+    return list(db.session.scalars(query.limit(limit).offset((page - 1) * limit)))
+
+
+def lock_longest_overdue() -> Deadline | None:
+    """The longest overdue running deadline whose case nobody holds, with its case locked; None when there is none.
+
+    No lower bound: what lay through an outage of ten days is found like what is due this second.
+    """
+    now = clock.now()
+    query = (
+        select(Deadline)
+        .join(Deadline.case)
+        .options(contains_eager(Deadline.case))
+        .where(Deadline.ended_at.is_(None), Deadline.due_at <= now, Deadline.tries < MAX_TRIES)
+        .where(or_(Deadline.next_try_at.is_(None), Deadline.next_try_at <= now))
+        .order_by(Deadline.due_at)
+        .limit(1)
+        .with_for_update(of=Case, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(query).unique().one_or_none()
+
+
+def lock_next_reminder() -> Deadline | None:
+    """The running deadline whose reminder has been due longest, with its case locked; None when there is none."""
+    query = (
+        select(Deadline)
+        .join(Deadline.case)
+        .options(contains_eager(Deadline.case))
+        .where(Deadline.ended_at.is_(None), Deadline.remind_at <= clock.now())
+        .order_by(Deadline.remind_at)
+        .limit(1)
+        .with_for_update(of=Case, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(query).unique().one_or_none()
+
+
+def lock_next_leaving() -> Case | None:
+    """An open case whose tourist has left by now and which is not in remote mode yet, locked; None when there is none."""
+    query = (
+        select(Case)
+        .where(Case.remote_since.is_(None), Case.state.in_(OPEN_STATES), Case.departure_at <= clock.now())
+        .order_by(Case.departure_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def least_loaded_officer(office_id: int, language: str) -> User | None:
+    """Who gets a case that needs a person: on duty in this office, if possible with the tourist's language, with the fewest open cases."""
+    load = (
+        select(Case.officer_id, func.count().label("open"))
+        .where(Case.state.in_(OPEN_STATES), Case.officer_id.is_not(None))
+        .group_by(Case.officer_id)
+        .subquery()
+    )
+    query = (
+        select(User)
+        .outerjoin(load, load.c.officer_id == User.id)
+        .where(User.role == Role.OFFICER, User.office_id == office_id, User.active, User.on_duty)
+        .order_by(User.languages.contains([language]).desc(), func.coalesce(load.c.open, 0), User.id)
+        .limit(1)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def open_case_counts(by: Actor) -> dict[str, int]:
+    """How many open cases each officer has, by user id; key 0 counts those without an officer."""
+    rows = db.session.execute(
+        select(func.coalesce(Case.officer_id, 0), func.count()).where(Case.state.in_(OPEN_STATES)).group_by(Case.officer_id)
+    )
+    return {str(officer): count for officer, count in rows}
+
+
+def faults() -> list[Deadline]:
+    """Deadlines whose consequence could not be carried out."""
+    return list(
+        db.session.scalars(
+            select(Deadline).join(Deadline.case).options(contains_eager(Deadline.case))
+            .where(Deadline.fault.is_not(None), Deadline.ended_at.is_(None)).order_by(Deadline.id)
+        ).unique()
+    )
+
+
+def history(case: Case) -> list[CaseEvent]:
+    """All events of a case in their order."""
+    return list(db.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq)))
+
+
+def referral(case: Case) -> Referral:
+    """The referral that is being prepared or under way; NotFound when there is none."""
+    found = next((r for r in case.referrals if r.ended_at is None), None)
+    if found is None:
+        raise NotFound("referral")
+    return found
+
+
+def last_question(case: Case) -> str | None:
+    """With which action the tourist was asked what they now owe: a question, or the authorisation of a referral."""
+    return db.session.scalars(
+        select(CaseEvent.action)
+        .where(CaseEvent.case_id == case.id, CaseEvent.action.in_((Action.ASK_TOURIST, Action.ASK_AUTHORISATION)))
+        .order_by(CaseEvent.seq.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _is(reference: str | int):  # type: ignore[no-untyped-def]
+    if isinstance(reference, int):
+        return Case.id == reference
+    number = read_number(reference)
+    return Case.number == number if number else false()
+
+
+def _typed(typed: str):  # type: ignore[no-untyped-def]
+    number = read_number(typed)
+    if number is not None:
+        return Case.number == number
+    condition = search.matches(Case.search, typed)
+    return true() if condition is None else condition

@@ -1,0 +1,112 @@
+"""Taking what is due: lapsed deadlines, reminders, departures. One transaction per item, shared by any number of workers."""
+
+from __future__ import annotations
+
+import random
+import traceback
+from datetime import timedelta
+
+import structlog
+
+from disputes import clock
+from disputes.accounts.actors import SYSTEM
+from disputes.cases import commands, deadlines, letters, queries, upkeep
+from disputes.cases.models import Deadline
+from disputes.db import db, transaction
+from disputes.notifications import outbox
+from disputes.rules.clocks import BY_NAME, ClockName
+from disputes.rules.lifecycle import Role
+from disputes.rules.notices import REMINDERS
+
+log = structlog.get_logger()
+FIRST_WAIT = timedelta(seconds=30)  # doubled with each failed try
+
+
+def lapse_next() -> bool:
+    """Act on the longest overdue deadline that nobody else is holding; False when there is none.
+
+    One transaction per deadline. The case row is locked first, as in every verb, so a merchant who answers in the last
+    second and this sweep cannot deadlock. A failure is recorded on the row in a transaction of its own, so one bad case
+    stops nothing; after five tries it stands on the staff's list of faults.
+    """
+    deadline_id = None
+    try:
+        with transaction():
+            deadline = queries.lock_longest_overdue()
+            if deadline is None:
+                return False
+            deadline_id = deadline.id
+            # The lock was on the case: what the holder before us committed shows only when the deadline is read again.
+            db.session.refresh(deadline)
+            if deadline.ended_at is None and deadline.due_at <= clock.now():
+                lapse(deadline)
+    except Exception:
+        if deadline_id is None:
+            raise
+        _record_fault(deadline_id)
+    return True
+
+
+def lapse(deadline: Deadline) -> None:
+    """Take the step the deadline's clock names, with the case locked."""
+    case = queries.lock(deadline.case_id, SYSTEM)
+    wiring = BY_NAME[ClockName(deadline.clock)]
+    action = wiring.on_lapse if case.authorised or wiring.unauthorised is None else wiring.unauthorised
+    deadlines.end(deadline, "lapsed")
+    event = commands.carry_on(case, action)
+    deadline.ended_by_id = event.id
+
+
+def remind_next() -> bool:
+    """Send the reminder that has been due longest; False when there is none.
+
+    After an outage across several stages only the latest goes out: the stage is where the clock stands now.
+    """
+    with transaction():
+        deadline = queries.lock_next_reminder()
+        if deadline is None:
+            return False
+        db.session.refresh(deadline)
+        now = clock.now()
+        if deadline.ended_at is None and deadline.remind_at is not None and deadline.remind_at <= now:
+            deadline.stage = sum(at <= now for at in deadlines.reminder_moments(deadline))
+            deadline.remind_at = deadlines.next_reminder(deadline, now)
+            if deadline.due_at > now:
+                _remind(deadline)
+    return True
+
+
+def depart_next() -> bool:
+    """Bring one case whose tourist has left into remote mode; False when there is none."""
+    with transaction():
+        case = queries.lock_next_leaving()
+        if case is None:
+            return False
+        upkeep.depart(case)
+    return True
+
+
+def _remind(deadline: Deadline) -> None:
+    case, role = deadline.case, Role(deadline.owes)
+    template = REMINDERS[role]
+    for recipient in letters.recipients(case, role, template):
+        outbox.put(
+            outbox.reminder_key(deadline.id, deadline.version, deadline.stage, recipient.name),
+            recipient,
+            letters.template_for(case, role, template),
+            letters.slots(case, role, {"clock": deadline.clock, "due_at": deadline.due_at.isoformat(), "due_on": deadline.due_on.isoformat()}),
+            case_id=case.id,
+            deadline_id=deadline.id,
+        )
+
+
+def _record_fault(deadline_id: int) -> None:
+    fault = traceback.format_exc(limit=-3)
+    log.error("a lapse failed", deadline=deadline_id, fault=fault)
+    with transaction():
+        deadline = db.session.get(Deadline, deadline_id, with_for_update=True)
+        if deadline is not None and deadline.ended_at is None:
+            deadline.tries += 1
+            deadline.fault = fault[-2000:]
+            wait = FIRST_WAIT * 2**deadline.tries * random.uniform(0.8, 1.2)  # noqa: S311
+            deadline.next_try_at = clock.now() + wait

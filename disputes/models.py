@@ -1,0 +1,12 @@
+"""All tables in one place, for migrations and for whoever looks for one."""
+
+from disputes.accounts import models as accounts
+from disputes.cases import models as cases
+from disputes.clock import MovedClock
+from disputes.intake import models as intake
+from disputes.law import models as law
+from disputes.merchants import models as merchants
+from disputes.notifications import models as notifications
+from disputes.regions import models as regions
+
+__all__ = ["MovedClock", "accounts", "cases", "intake", "law", "merchants", "notifications", "regions"]

@@ -1,0 +1,75 @@
+"""NOTICES: who is told of a step, and with which letter.
+
+A letter's text is the file of the same name in ``templates/messages``; it is written in the language of its reader.
+"""
+
+from __future__ import annotations
+
+from disputes.rules.lifecycle import Action, Kind, Role
+
+T, M, O, S = Role.TOURIST, Role.MERCHANT, Role.OFFICER, Role.SUPERVISOR  # noqa: E741
+
+# fmt: off
+NOTICES: dict[tuple[Kind, Action], tuple[tuple[Role, str], ...]] = {
+    (Kind.DISPUTE, Action.FILE):               ((T, "case-link"),),
+    (Kind.DISPUTE, Action.SEND_TO_SHOP):       ((T, "shop-asked"),           (M, "claim-received")),
+    (Kind.DISPUTE, Action.TRIAGE):             ((T, "officer-looks"),        (O, "case-assigned")),
+    (Kind.DISPUTE, Action.HOLD_EMERGENCY):     ((O, "emergency"),            (S, "emergency")),
+    (Kind.DISPUTE, Action.ASK_TOURIST):        ((T, "question-asked"),),
+    (Kind.DISPUTE, Action.ANSWER):             ((M, "question-answered"),    (O, "question-answered")),
+    (Kind.DISPUTE, Action.OFFER):              ((T, "offer-made"),),
+    (Kind.DISPUTE, Action.ACCEPT_CLAIM):       ((T, "settled"),              (M, "settled-shop")),
+    (Kind.DISPUTE, Action.CONTEST):            ((T, "claim-contested"),      (O, "case-assigned")),
+    (Kind.DISPUTE, Action.ESCALATE):           ((T, "mediator-steps-in"),    (M, "mediator-steps-in-shop"), (O, "case-assigned")),
+    (Kind.DISPUTE, Action.STEP_IN):            ((T, "mediator-steps-in"),    (M, "mediator-steps-in-shop")),
+    (Kind.DISPUTE, Action.ACCEPT):             ((T, "settled"),              (M, "settled-shop")),
+    (Kind.DISPUTE, Action.DECLINE):            ((M, "offer-declined"),       (O, "case-assigned")),
+    (Kind.DISPUTE, Action.COUNTER):            ((M, "counter-offer"),),
+    (Kind.DISPUTE, Action.PROPOSE):            ((T, "proposal-made"),        (M, "proposal-made-shop")),
+    (Kind.DISPUTE, Action.SETTLE_PROPOSAL):    ((T, "settled"),              (M, "settled-shop"), (O, "proposal-settled")),
+    (Kind.DISPUTE, Action.REJECT_PROPOSAL):    ((T, "proposal-rejected"),    (M, "proposal-rejected-shop"), (O, "case-assigned")),
+    (Kind.DISPUTE, Action.REPORT_PERFORMANCE): ((T, "performance-reported"),),
+    (Kind.DISPUTE, Action.DENY):               ((M, "money-not-arrived"),    (O, "money-not-arrived-officer")),
+    (Kind.DISPUTE, Action.CONFIRM):            ((T, "closed"),               (M, "closed-shop")),
+    (Kind.DISPUTE, Action.WAIVE):              ((T, "closed"),               (M, "closed-shop")),
+    (Kind.DISPUTE, Action.ALERT_SUPERVISOR):   ((S, "supervisor-alert"),     (O, "supervisor-alert")),
+    (Kind.DISPUTE, Action.ASK_AUTHORISATION):  ((T, "authorisation-asked"),  (O, "authorisation-asked-officer")),
+    (Kind.DISPUTE, Action.READY_REFERRAL):     ((T, "referral-prepared"),    (O, "referral-to-carry-out")),
+    (Kind.DISPUTE, Action.RECORD_REFERRAL):    ((T, "referred"),             (M, "referred-shop")),
+    (Kind.DISPUTE, Action.RECORD_SETTLEMENT):  ((T, "settled"),              (M, "settled-shop")),
+    (Kind.DISPUTE, Action.WITHDRAW):           ((T, "closed"),               (M, "closed-shop"), (O, "withdrawn-officer")),
+    (Kind.DISPUTE, Action.CLOSE):              ((T, "closed"),               (M, "closed-shop")),
+    (Kind.DISPUTE, Action.CLOSE_DORMANT):      ((T, "closed"),               (M, "closed-shop")),
+    (Kind.DISPUTE, Action.CLOSE_UNCONFIRMED):  ((T, "closed"),               (M, "closed-shop")),
+    (Kind.DISPUTE, Action.REOPEN):             ((T, "reopened"),             (M, "reopened-shop"), (O, "case-assigned")),
+    (Kind.DISPUTE, Action.WRITE):              ((T, "message-received"),     (M, "message-received-shop"), (O, "message-received-officer")),
+    (Kind.DISPUTE, Action.ASSIGN):             ((O, "case-assigned"),),
+    (Kind.DISPUTE, Action.CHANGE_DEPARTURE):   ((T, "departure-changed"),    (O, "departure-changed-officer")),
+    (Kind.DISPUTE, Action.CHANGE_CONTACT):     ((T, "case-link"),),
+    (Kind.DISPUTE, Action.DEPART):             ((T, "remote-mode"),),
+    (Kind.DISPUTE, Action.REVOKE_LINK):        ((T, "case-link"),),
+}
+# fmt: on
+
+# One letter per reader for both reminders of every clock: it names the clock, what is owed, the moment, and what follows.
+REMINDERS: dict[Role, str] = {T: "reminder", M: "reminder-shop", O: "reminder-officer", S: "reminder-officer"}
+
+# Letters that no step sends: sign-in and verification.
+# ``case-news`` replaces every later letter to an address nobody has confirmed: it carries the link and nothing of the case.
+OTHER_LETTERS: tuple[str, ...] = ("counter-code", "user-invited", "case-news")
+
+# The tourist gets a receipt of each own step, but not an echo of what they just wrote.
+WITHOUT_RECEIPT: tuple[Action, ...] = (Action.WRITE,)
+
+
+def letters() -> frozenset[str]:
+    """The names of all letters that can be sent; each must exist in every language of its readers."""
+    named = {template for rows in NOTICES.values() for _, template in rows}
+    return frozenset(named | set(REMINDERS.values()) | set(OTHER_LETTERS))
+
+
+def told(kind: Kind, action: Action, by: Role) -> tuple[tuple[Role, str], ...]:
+    """Who is told of this step besides the one who took it; the tourist is told of own steps too, as a receipt."""
+    rows = NOTICES.get((kind, action), ())
+    acting = {Role.COUNTER: Role.MERCHANT}.get(by, by)
+    return tuple((role, template) for role, template in rows if role is not acting or (role is T and action not in WITHOUT_RECEIPT))

@@ -1,0 +1,91 @@
+"""Who is asking: a signed-in user, or somebody with the link of one case."""
+
+from __future__ import annotations
+
+from flask import Flask, abort, current_app
+from flask_login import LoginManager, UserMixin, current_user
+
+from disputes import links
+from disputes.accounts import actors
+from disputes.accounts.actors import Actor
+from disputes.accounts.models import User
+from disputes.cases.models import Case
+from disputes.db import db
+from disputes.rules.lifecycle import Role, State
+
+login = LoginManager()
+
+
+class SignedIn(UserMixin):
+    """A user as Flask-Login knows one. The id carries the session version, so raising that signs every session out."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.locale = user.locale
+
+    def get_id(self) -> str:
+        return f"{self.user.id}.{self.user.session_version}"
+
+    @property
+    def is_staff(self) -> bool:
+        return self.user.role in actors.STAFF_ROLES
+
+
+def init_app(app: Flask) -> None:
+    """Set up the recognition of signed-in users."""
+    login.init_app(app)
+    login.session_protection = "basic"
+
+
+@login.user_loader
+def load(session_id: str) -> SignedIn | None:
+    """The user behind a session, unless it was ended or the user may no longer sign in."""
+    user_id, _, version = session_id.partition(".")
+    if not (user_id.isdigit() and version.isdigit()):
+        return None
+    user = db.session.get(User, int(user_id))
+    return SignedIn(user) if user is not None and user.active and user.session_version == int(version) else None
+
+
+def current_actor() -> Actor:
+    """The actor behind the signed-in user; 401 without one."""
+    if not current_user.is_authenticated:
+        abort(401)
+    return actors.of_user(current_user.user)
+
+
+def secret() -> str:
+    """The secret from which links and words are computed."""
+    return current_app.config["SETTINGS"].secret_key
+
+
+def tourist_by_link(token: str) -> Actor:
+    """The tourist whose link this is; 404 for every link that opens nothing, whatever the reason."""
+    link = links.read(secret(), token)
+    case = db.session.get(Case, link.case_id) if link and link.party in ("tourist", "companion") else None
+    if link is None or case is None or case.link_version != link.version:
+        abort(404)
+    if link.party == "companion" and not any(c.party == "companion" and c.erased_at is None for c in case.contacts):
+        abort(404)
+    return actors.tourist_of(case.id, mailed_link=link.mailed)
+
+
+def shop_by_link(token: str) -> Actor:
+    """The merchant whose signed link this is, for one case; 404 otherwise."""
+    link = links.read(secret(), token)
+    case = db.session.get(Case, link.case_id) if link and link.party == "shop" else None
+    if link is None or case is None or case.shop_link_version != link.version:
+        abort(404)
+    if case.merchant_id is None or case.routed_at is None or case.state == State.LIAISON:
+        abort(404)
+    return Actor(Role.MERCHANT, case_id=case.id, merchant_id=case.merchant_id)
+
+
+def tourist_token(case: Case) -> str:
+    """The token of the tourist's link to this case."""
+    return links.token(secret(), links.Link(case.id, "tourist", case.link_version))
+
+
+def tourist_words(case: Case, language: str) -> tuple[str, ...]:
+    """The five words of this case's card."""
+    return links.words(secret(), case.id, case.link_version, language)

@@ -1,0 +1,19 @@
+"""All pages and interfaces of the program, by audience."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from disputes.web import api, health, mailbox, merchant, public, staff
+
+
+def init_app(app: Flask) -> None:
+    """Register every blueprint; what is for the embedded shape or for developers exists only there."""
+    config = app.config["SETTINGS"]
+    app.register_blueprint(health.bp)
+    app.register_blueprint(public.bp)
+    app.register_blueprint(merchant.bp)
+    app.register_blueprint(staff.bp)
+    app.register_blueprint(api.bp)
+    if config.embedded and not config.production:
+        app.register_blueprint(mailbox.bp)

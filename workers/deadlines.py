@@ -1,0 +1,19 @@
+"""Doorways for what is due: lapsed deadlines and reminders."""
+
+from celery import shared_task
+
+from disputes.cases import sweeps
+
+
+@shared_task(name="deadlines.sweep", ignore_result=True)
+def sweep() -> None:
+    """Act on every lapsed deadline."""
+    while sweeps.lapse_next():
+        pass
+
+
+@shared_task(name="deadlines.remind", ignore_result=True)
+def remind() -> None:
+    """Send every reminder that is due."""
+    while sweeps.remind_next():
+        pass

@@ -1,0 +1,12 @@
+"""Doorway for the outbox."""
+
+from celery import shared_task
+
+from disputes.notifications import delivery
+
+
+@shared_task(name="messages.deliver", ignore_result=True)
+def deliver() -> None:
+    """Deliver every message that is due."""
+    while delivery.deliver_next():
+        pass
