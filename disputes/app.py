@@ -30,7 +30,11 @@ def create_app(config: settings.Config | None = None) -> Flask:
         SETTINGS=config,
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.sqlalchemy_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "pool_size": config.database_pool, "max_overflow": config.database_pool},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_pre_ping": True,
+            "pool_size": config.database_pool,
+            "max_overflow": config.database_pool,
+        },
         MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
         MAX_FORM_MEMORY_SIZE=FIELD_LIMIT,
         SESSION_COOKIE_SECURE=config.secure_cookies,

@@ -77,7 +77,9 @@ def _words_of(typed: str) -> list[str]:
     for mark in ",;、，；。.·-":
         folded = folded.replace(mark, " ")
     parts = folded.split()
-    if len(parts) == 1 and len(parts[0]) == WORDS:  # Chinese lists have one character a word; people write them together
+    if (
+        len(parts) == 1 and len(parts[0]) == WORDS
+    ):  # Chinese lists have one character a word; people write them together
         parts = list(parts[0])
     return parts
 

@@ -37,7 +37,12 @@ def configure_logs(config: Config) -> None:
     """Set up logging for a process."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_RedactingFilter())
-    logging.basicConfig(level=config.log_level, handlers=[handler], format="%(levelname)s %(name)s %(message)s", force=config.env != "test")
+    logging.basicConfig(
+        level=config.log_level,
+        handlers=[handler],
+        format="%(levelname)s %(name)s %(message)s",
+        force=config.env != "test",
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

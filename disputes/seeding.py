@@ -25,7 +25,8 @@ def load_all() -> list[str]:
 
 def _places() -> list[str]:
     divisions = [
-        {**row, "parent_code": row["parent_code"] or None, "region": region_of(row["code"])} for row in _csv(SEEDS / "places" / "divisions.csv")
+        {**row, "parent_code": row["parent_code"] or None, "region": region_of(row["code"])}
+        for row in _csv(SEEDS / "places" / "divisions.csv")
     ]
     districts = _yaml("places/districts.yaml")["districts"]
     ports = _yaml("places/ports.yaml")["ports"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.signals import worker_process_init
-from flask import Flask
+from flask import Flask, current_app
 
 from disputes.db import db
 
@@ -65,7 +65,5 @@ def send_hint(flask_app: Flask, task: str) -> None:
 @worker_process_init.connect
 def _own_connections(**_: Any) -> None:
     """A forked worker must not share its parent's database connections."""
-    from flask import current_app
-
     if current_app:
         db.engine.dispose(close=False)

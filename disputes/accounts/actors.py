@@ -38,7 +38,9 @@ SYSTEM = Actor(Role.SYSTEM)
 
 def of_user(user) -> Actor:  # type: ignore[no-untyped-def]
     """The actor behind a signed-in user."""
-    return Actor(Role(user.role), user_id=user.id, merchant_id=user.merchant_id, office_id=user.office_id, name=user.name)
+    return Actor(
+        Role(user.role), user_id=user.id, merchant_id=user.merchant_id, office_id=user.office_id, name=user.name
+    )
 
 
 def tourist_of(case_id: int, *, mailed_link: bool = False) -> Actor:

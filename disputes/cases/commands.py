@@ -31,7 +31,9 @@ class Refused(Exception):
 # --- to the shop, and its answer
 
 
-def send_to_shop(reference: str | int, version: int | None, by: Actor, note: str = "", language: str = "zh_CN") -> CaseEvent:
+def send_to_shop(
+    reference: str | int, version: int | None, by: Actor, note: str = "", language: str = "zh_CN"
+) -> CaseEvent:
     """Pass the claim to the shop and start its clock. Refused when no shop is known or nothing reaches it."""
     case = queries.lock(reference, by, version)
     return pass_on(case, by, note, language)
@@ -51,7 +53,9 @@ def pass_on(case: Case, by: Actor, note: str = "", language: str = "zh_CN") -> C
     return event
 
 
-def make_offer(reference: str | int, version: int | None, by: Actor, package: Package, words: str = "", language: str = "zh_CN") -> CaseEvent:
+def make_offer(
+    reference: str | int, version: int | None, by: Actor, package: Package, words: str = "", language: str = "zh_CN"
+) -> CaseEvent:
     """Put a package (money, goods, shipping, by when) before the tourist; it replaces the shop's earlier offer.
 
     From the counter it is marked unverified: it binds the shop to nothing until somebody verified it.
@@ -60,7 +64,9 @@ def make_offer(reference: str | int, version: int | None, by: Actor, package: Pa
     return _put(case, Action.OFFER, by, package, words, language)
 
 
-def counter(reference: str | int, version: int | None, by: Actor, package: Package, words: str = "", language: str = "en") -> CaseEvent:
+def counter(
+    reference: str | int, version: int | None, by: Actor, package: Package, words: str = "", language: str = "en"
+) -> CaseEvent:
     """The tourist answers an offer with another package; the shop's clock starts again."""
     case = queries.lock(reference, by, version)
     return _put(case, Action.COUNTER, by, package, words, language)
@@ -73,7 +79,9 @@ def accept_claim(reference: str | int, version: int | None, by: Actor) -> CaseEv
     return _settle(case, Action.ACCEPT_CLAIM, by, wanted)
 
 
-def contest(reference: str | int, version: int | None, by: Actor, reason: str, words: str, language: str = "zh_CN") -> CaseEvent:
+def contest(
+    reference: str | int, version: int | None, by: Actor, reason: str, words: str, language: str = "zh_CN"
+) -> CaseEvent:
     """The shop denies the claim, with a reason from the list and in its own words; a mediator takes over."""
     case = queries.lock(reference, by, version)
     if not words.strip():
@@ -81,7 +89,13 @@ def contest(reference: str | int, version: int | None, by: Actor, reason: str, w
     _end_offer(case, "declined")
     text = texts.write(case, "contest", by.role, words, language)
     _needs_officer(case)
-    event = advance(case, Action.CONTEST, by, details={"reason": reason, **texts.said(text)}, letter={"reason": reason, "words": words.strip()})
+    event = advance(
+        case,
+        Action.CONTEST,
+        by,
+        details={"reason": reason, **texts.said(text)},
+        letter={"reason": reason, "words": words.strip()},
+    )
     texts.attach(event, text)
     return event
 
@@ -89,7 +103,14 @@ def contest(reference: str | int, version: int | None, by: Actor, reason: str, w
 # --- questions
 
 
-def ask_tourist(reference: str | int, version: int | None, by: Actor, question: str, language: str = "zh_CN", phrase: str | None = None) -> CaseEvent:
+def ask_tourist(
+    reference: str | int,
+    version: int | None,
+    by: Actor,
+    question: str,
+    language: str = "zh_CN",
+    phrase: str | None = None,
+) -> CaseEvent:
     """Ask the tourist something. ``phrase`` names a ready question that each reader gets in their own language.
 
     Of a merchant only one question is taken, since each stops the merchant's own clock.
@@ -103,7 +124,11 @@ def ask_tourist(reference: str | int, version: int | None, by: Actor, question: 
             raise Refused("already_asked")
     text = texts.write(case, "question", by.role, question, language)
     event = advance(
-        case, Action.ASK_TOURIST, by, details={"phrase": phrase, **texts.said(text)}, letter={"question": question.strip(), "phrase": phrase}
+        case,
+        Action.ASK_TOURIST,
+        by,
+        details={"phrase": phrase, **texts.said(text)},
+        letter={"question": question.strip(), "phrase": phrase},
     )
     texts.attach(event, text)
     return event
@@ -126,7 +151,9 @@ def write(reference: str | int, version: int | None, by: Actor, words: str, lang
     if not words.strip():
         raise Refused("message_missing")
     text = texts.write(case, "message", by.role, words, language)
-    event = advance(case, Action.WRITE, by, details=texts.said(text), letter={"words": words.strip(), "author": by.role})
+    event = advance(
+        case, Action.WRITE, by, details=texts.said(text), letter={"words": words.strip(), "author": by.role}
+    )
     texts.attach(event, text)
     return event
 
@@ -165,7 +192,9 @@ def step_in(reference: str | int, version: int | None, by: Actor) -> CaseEvent:
     return advance(case, Action.STEP_IN, by)
 
 
-def propose(reference: str | int, version: int | None, by: Actor, package: Package, words: str = "", language: str = "zh_CN") -> CaseEvent:
+def propose(
+    reference: str | int, version: int | None, by: Actor, package: Package, words: str = "", language: str = "zh_CN"
+) -> CaseEvent:
     """The mediator puts one package before both sides; each agrees for itself."""
     case = queries.lock(reference, by, version)
     return _put(case, Action.PROPOSE, by, package, words, language)
@@ -191,13 +220,17 @@ def agree(reference: str | int, version: int | None, by: Actor) -> CaseEvent:
     return event
 
 
-def reject_proposal(reference: str | int, version: int | None, by: Actor, words: str = "", language: str = "en") -> CaseEvent:
+def reject_proposal(
+    reference: str | int, version: int | None, by: Actor, words: str = "", language: str = "en"
+) -> CaseEvent:
     """One side turns the proposal down; the case goes back to the mediator, who decides on a referral."""
     case = queries.lock(reference, by, version)
     _open_offer(case)
     _end_offer(case, "declined")
     text = texts.write(case, "reason", by.role, words, language)
-    event = advance(case, Action.REJECT_PROPOSAL, by, details=texts.said(text), letter={"words": words.strip(), "author": by.role})
+    event = advance(
+        case, Action.REJECT_PROPOSAL, by, details=texts.said(text), letter={"words": words.strip(), "author": by.role}
+    )
     texts.attach(event, text)
     return event
 
@@ -205,11 +238,19 @@ def reject_proposal(reference: str | int, version: int | None, by: Actor, words:
 # --- the money
 
 
-def report_performance(reference: str | int, version: int | None, by: Actor, means: str, payment_reference: str = "") -> CaseEvent:
+def report_performance(
+    reference: str | int, version: int | None, by: Actor, means: str, payment_reference: str = ""
+) -> CaseEvent:
     """The settlement was carried out, says the shop or an officer; the tourist is asked, and only the tourist can say so for good."""
     case = queries.lock(reference, by, version)
     settlement = _settlement(case)
-    event = advance(case, Action.REPORT_PERFORMANCE, by, details={"means": means}, letter={"means": means, **_promise(settlement.offer)})
+    event = advance(
+        case,
+        Action.REPORT_PERFORMANCE,
+        by,
+        details={"means": means},
+        letter={"means": means, **_promise(settlement.offer)},
+    )
     settlement.reported_at, settlement.means, settlement.reference = event.at, means, payment_reference.strip() or None
     return event
 
@@ -237,7 +278,9 @@ def deny(reference: str | int, version: int | None, by: Actor, words: str = "", 
     settlement.denied_at = settlement.ended_at = clock.now()
     text = texts.write(case, "reason", by.role, words, language)
     _needs_officer(case)
-    event = advance(case, Action.DENY, by, details=texts.said(text), letter={"words": words.strip(), **_promise(settlement.offer)})
+    event = advance(
+        case, Action.DENY, by, details=texts.said(text), letter={"words": words.strip(), **_promise(settlement.offer)}
+    )
     texts.attach(event, text)
     return event
 
@@ -257,7 +300,9 @@ def ask_authorisation(reference: str | int, version: int | None, by: Actor) -> C
     return advance(case, Action.ASK_AUTHORISATION, by)
 
 
-def authorise(reference: str | int, version: int | None, by: Actor, authority_code: str, *, warned: bool, identity: dict[str, str]) -> CaseEvent:
+def authorise(
+    reference: str | int, version: int | None, by: Actor, authority_code: str, *, warned: bool, identity: dict[str, str]
+) -> CaseEvent:
     """The tourist authorises the hand-over to a named body, after the warning on the choice of forum (R-XB-FORUM, ground B).
 
     ``identity`` holds full_name, document_number, home_address and phone as that body asks (R-SAMR-MATERIAL). Where the
@@ -274,8 +319,13 @@ def authorise(reference: str | int, version: int | None, by: Actor, authority_co
             earlier.withdrawn_at = now
     db.session.flush()
     event = advance(case, Action.AUTHORISE, by, details={"authority": authority_code})
-    kept = {key: texts.clean(identity.get(key, "")).strip() or None for key in ("full_name", "document_number", "home_address", "phone")}
-    case.authorisations.append(Authorisation(event_id=event.id, authority_code=authority_code, warned=True, given_at=now, **kept))
+    kept = {
+        key: texts.clean(identity.get(key, "")).strip() or None
+        for key in ("full_name", "document_number", "home_address", "phone")
+    }
+    case.authorisations.append(
+        Authorisation(event_id=event.id, authority_code=authority_code, warned=True, given_at=now, **kept)
+    )
     db.session.flush()
     if case.state == State.AWAITING_TOURIST and queries.last_question(case) == Action.ASK_AUTHORISATION:
         advance(case, Action.ANSWER, by)
@@ -284,7 +334,13 @@ def authorise(reference: str | int, version: int | None, by: Actor, authority_co
 
 
 def record_referral(
-    reference: str | int, version: int | None, by: Actor, received_by: str, received_at: datetime, receipt_number: str, channel: str
+    reference: str | int,
+    version: int | None,
+    by: Actor,
+    received_by: str,
+    received_at: datetime,
+    receipt_number: str,
+    channel: str,
 ) -> CaseEvent:
     """An officer has handed the case over: who received it, when, and under which number. This starts the authority's clocks."""
     case = queries.lock(reference, by, version)
@@ -320,10 +376,18 @@ def withdraw(reference: str | int, version: int | None, by: Actor) -> CaseEvent:
     return advance(case, Action.WITHDRAW, by, outcome=Outcome.WITHDRAWN)
 
 
-STAFF_OUTCOMES = (Outcome.NO_AGREEMENT, Outcome.REFERRED_ENDED, Outcome.OUT_OF_SCOPE, Outcome.DUPLICATE, Outcome.EMERGENCY_HANDED_OVER)
+STAFF_OUTCOMES = (
+    Outcome.NO_AGREEMENT,
+    Outcome.REFERRED_ENDED,
+    Outcome.OUT_OF_SCOPE,
+    Outcome.DUPLICATE,
+    Outcome.EMERGENCY_HANDED_OVER,
+)
 
 
-def close(reference: str | int, version: int | None, by: Actor, outcome: Outcome, words: str, language: str = "zh_CN") -> CaseEvent:
+def close(
+    reference: str | int, version: int | None, by: Actor, outcome: Outcome, words: str, language: str = "zh_CN"
+) -> CaseEvent:
     """An officer ends the case with an outcome and tells the parties why. Never as resolved: that only the tourist can say."""
     case = queries.lock(reference, by, version)
     if outcome not in STAFF_OUTCOMES:
@@ -333,7 +397,12 @@ def close(reference: str | int, version: int | None, by: Actor, outcome: Outcome
     _end_everything(case)
     text = texts.write(case, "closing", by.role, words, language)
     event = advance(
-        case, Action.CLOSE, by, outcome=outcome, details={"outcome": outcome, **texts.said(text)}, letter={"words": words.strip()}
+        case,
+        Action.CLOSE,
+        by,
+        outcome=outcome,
+        details={"outcome": outcome, **texts.said(text)},
+        letter={"words": words.strip()},
     )
     texts.attach(event, text)
     return event
@@ -414,7 +483,17 @@ def _put(case: Case, action: Action, by: Actor, package: Package, words: str, la
         letter={"package": package.stored(), "words": words.strip(), "verified": verified},
     )  # fmt: skip
     texts.attach(event, text)
-    db.session.add(Offer(case=case, event_id=event.id, by_role=by.role, verified=verified, package=package.stored(), text=text, status="open"))
+    db.session.add(
+        Offer(
+            case=case,
+            event_id=event.id,
+            by_role=by.role,
+            verified=verified,
+            package=package.stored(),
+            text=text,
+            status="open",
+        )
+    )
     db.session.flush()
     return event
 
@@ -498,7 +577,13 @@ def _ready_referral(case: Case, by: Actor) -> CaseEvent:
         raise Refused("not_authorised")
     _end_offer(case, "lapsed")
     _needs_officer(case)
-    event = advance(case, Action.READY_REFERRAL, by, details={"authority": standing.authority_code}, letter={"authority": standing.authority_code})
+    event = advance(
+        case,
+        Action.READY_REFERRAL,
+        by,
+        details={"authority": standing.authority_code},
+        letter={"authority": standing.authority_code},
+    )
     case.referrals.append(Referral(authority_code=standing.authority_code, event_id=event.id, prepared_at=event.at))
     db.session.flush()
     return event

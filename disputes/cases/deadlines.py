@@ -12,8 +12,8 @@ from disputes.law import queries as law
 from disputes.notifications import outbox
 from disputes.rules import service
 from disputes.rules.clocks import BY_NAME, LADDER, Clock, ClockName
-from disputes.rules.rulebook import Due
 from disputes.rules.lifecycle import HELD_STATES, Role, State
+from disputes.rules.rulebook import Due
 
 
 def start(case: Case, wiring: Clock, event: CaseEvent, promised: date | None = None) -> Deadline:
@@ -101,7 +101,12 @@ def unclocked(case: Case) -> bool:
 def _due(case: Case, wiring: Clock, standard: Any, started_at: datetime, calendar: Any, promised: date | None) -> Due:
     takes_promise = promised is not None and standard.cap is not None
     return service.due(
-        standard, started_at, case.departure_at, calendar, opening=_opening(case, wiring), promised_on=promised if takes_promise else None
+        standard,
+        started_at,
+        case.departure_at,
+        calendar,
+        opening=_opening(case, wiring),
+        promised_on=promised if takes_promise else None,
     )
 
 
@@ -109,4 +114,3 @@ def _opening(case: Case, wiring: Clock) -> service.Hours | None:
     if wiring.owes is Role.MERCHANT and case.shop is not None:
         return service.Hours(case.shop.opens, case.shop.closes)
     return None
-

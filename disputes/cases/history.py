@@ -32,7 +32,9 @@ def digest(event: CaseEvent, number: str) -> str:
         event.details,
         event.previous,
     ]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 def text_hash(text: CaseText) -> str:

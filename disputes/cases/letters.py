@@ -64,7 +64,12 @@ def _tourist(case: Case) -> list[Recipient]:
     found = []
     for contact in case.contacts:
         if contact.email and contact.erased_at is None:
-            link = {"case_id": case.id, "party": contact.party, "version": case.link_version, "mailed": contact.party == "tourist"}
+            link = {
+                "case_id": case.id,
+                "party": contact.party,
+                "version": case.link_version,
+                "mailed": contact.party == "tourist",
+            }
             found.append(Recipient(contact.party, contact.email, contact.language, {"link": link}))
     return found
 
@@ -83,12 +88,16 @@ def _shop(case: Case) -> list[Recipient]:
 def _officer(case: Case) -> list[Recipient]:
     if case.officer is not None and case.officer.active:
         return [_user(case, case.officer, "staff")]
-    return [Recipient("office", case.office.email, "zh_CN", {"page": ["staff", case.number]})] if case.office.email else []
+    return (
+        [Recipient("office", case.office.email, "zh_CN", {"page": ["staff", case.number]})] if case.office.email else []
+    )
 
 
 def _supervisors(case: Case) -> list[Recipient]:
     found = db.session.scalars(
-        select(User).where(User.role == Role.SUPERVISOR, User.office_id == case.office_id, User.active).order_by(User.id)
+        select(User)
+        .where(User.role == Role.SUPERVISOR, User.office_id == case.office_id, User.active)
+        .order_by(User.id)
     )
     return [_user(case, user, "staff") for user in found]
 

@@ -167,7 +167,10 @@ class Contact(Base):
     time_zone: Mapped[str | None]
     country: Mapped[str | None]  # country or region, ISO 3166-1 alpha-2
     erased_at: Mapped[datetime | None]
-    __table_args__ = (UniqueConstraint("case_id", "party"), CheckConstraint("party IN ('tourist', 'companion')", name="party_known"))
+    __table_args__ = (
+        UniqueConstraint("case_id", "party"),
+        CheckConstraint("party IN ('tourist', 'companion')", name="party_known"),
+    )
 
 
 class CaseText(Base):
@@ -179,7 +182,9 @@ class CaseText(Base):
     case: Mapped[Case] = relationship(back_populates="texts")
     event_id: Mapped[int | None] = mapped_column(ForeignKey("case_events.id"), index=True)
     purpose: Mapped[str]  # narrative, message, question, answer, reason, offer, note, ...
-    audience: Mapped[str]  # parties: tourist, merchant and staff; tourist: tourist and staff; merchant: merchant and staff; staff: staff alone
+    audience: Mapped[
+        str
+    ]  # parties: tourist, merchant and staff; tourist: tourist and staff; merchant: merchant and staff; staff: staff alone
     author: Mapped[str]  # role
     language: Mapped[str]
     body: Mapped[str | None]
@@ -267,7 +272,8 @@ class Offer(Base):
     ended_at: Mapped[datetime | None]
     __table_args__ = (
         CheckConstraint(
-            "status IN ('claim', 'open', 'accepted', 'declined', 'superseded', 'lapsed', 'withdrawn')", name="status_known"
+            "status IN ('claim', 'open', 'accepted', 'declined', 'superseded', 'lapsed', 'withdrawn')",
+            name="status_known",
         ),
         CheckConstraint("(ended_at IS NULL) = (status IN ('claim', 'open'))", name="ended_unless_open"),
         Index("uq_offers_open", "case_id", unique=True, postgresql_where=sql("status = 'open'")),
@@ -295,7 +301,10 @@ class Settlement(Base):
     ended_at: Mapped[datetime | None]  # confirmed, waived, denied or broken off
     __table_args__ = (
         Index("uq_settlements_running", "case_id", unique=True, postgresql_where=sql("ended_at IS NULL")),
-        CheckConstraint("ended_at IS NOT NULL OR (confirmed_at IS NULL AND waived_at IS NULL AND denied_at IS NULL)", name="ended_when_answered"),
+        CheckConstraint(
+            "ended_at IS NOT NULL OR (confirmed_at IS NULL AND waived_at IS NULL AND denied_at IS NULL)",
+            name="ended_when_answered",
+        ),
     )
 
 
@@ -336,7 +345,9 @@ class Consent(Base):
     text_version: Mapped[str]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
-    __table_args__ = (Index("uq_consents_standing", "case_id", "purpose", unique=True, postgresql_where=sql("withdrawn_at IS NULL")),)
+    __table_args__ = (
+        Index("uq_consents_standing", "case_id", "purpose", unique=True, postgresql_where=sql("withdrawn_at IS NULL")),
+    )
 
 
 class Authorisation(Base):
@@ -394,6 +405,17 @@ class CounterCode(Base):
     expires_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
+
+
+class DailyDigest(Base):
+    """A day's signed digest over the heads of all histories: a history that was cut off or changed later shows."""
+
+    __tablename__ = "daily_digests"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
+    cases: Mapped[int]
+    digest: Mapped[str]
+    signature: Mapped[str]
 
 
 APPEND_ONLY = DDL("""

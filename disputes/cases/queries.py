@@ -114,7 +114,11 @@ def queue(
     after: tuple[datetime, int] | None = None,
 ) -> list[Case]:
     """Open cases in the order in which they must be worked: the least slack first; ``after`` is the last row of the page before."""
-    query = visible_to(by).where(Case.state.in_(states)).options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
+    query = (
+        visible_to(by)
+        .where(Case.state.in_(states))
+        .options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
+    )
     if office_id is not None:
         query = query.where(Case.office_id == office_id)
     if officer_id is not None:
@@ -127,7 +131,10 @@ def queue(
         overdue = aliased(Deadline)
         query = query.where(
             select(overdue.id)
-            .where(overdue.case_id == Case.id, or_(and_(overdue.ended_at.is_(None), overdue.due_at <= clock.now()), overdue.ending == "lapsed"))
+            .where(
+                overdue.case_id == Case.id,
+                or_(and_(overdue.ended_at.is_(None), overdue.due_at <= clock.now()), overdue.ending == "lapsed"),
+            )
             .exists()
         )
     if emergency:
@@ -141,13 +148,19 @@ def queue(
 
 def found(by: Actor, typed: str, limit: int = 50) -> list[Case]:
     """Cases, open or closed, that hold what was typed: a number, a name, words of the complaint in any script; newest first."""
-    query = visible_to(by).where(_typed(typed)).options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
+    query = (
+        visible_to(by)
+        .where(_typed(typed))
+        .options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
+    )
     return list(db.session.scalars(query.order_by(Case.id.desc()).limit(limit)))
 
 
 def of_merchant(by: Actor, *, is_open: bool = True, limit: int = 50, page: int = 1) -> list[Case]:
     """A merchant's cases: the open ones by time left, the closed ones newest first."""
-    query = visible_to(by).options(joinedload(Case.shop), joinedload(Case.complaint), selectinload(Case.deadlines), selectinload(Case.offers))
+    query = visible_to(by).options(
+        joinedload(Case.shop), joinedload(Case.complaint), selectinload(Case.deadlines), selectinload(Case.offers)
+    )
     if is_open:
         query = query.where(Case.state != State.CLOSED).order_by(Case.slack_at, Case.id)
     else:
@@ -224,7 +237,9 @@ def least_loaded_officer(office_id: int, language: str) -> User | None:
 def open_case_counts(by: Actor) -> dict[str, int]:
     """How many open cases each officer has, by user id; key 0 counts those without an officer."""
     rows = db.session.execute(
-        select(func.coalesce(Case.officer_id, 0), func.count()).where(Case.state.in_(OPEN_STATES)).group_by(Case.officer_id)
+        select(func.coalesce(Case.officer_id, 0), func.count())
+        .where(Case.state.in_(OPEN_STATES))
+        .group_by(Case.officer_id)
     )
     return {str(officer): count for officer, count in rows}
 
@@ -233,8 +248,11 @@ def faults() -> list[Deadline]:
     """Deadlines whose consequence could not be carried out."""
     return list(
         db.session.scalars(
-            select(Deadline).join(Deadline.case).options(contains_eager(Deadline.case))
-            .where(Deadline.fault.is_not(None), Deadline.ended_at.is_(None)).order_by(Deadline.id)
+            select(Deadline)
+            .join(Deadline.case)
+            .options(contains_eager(Deadline.case))
+            .where(Deadline.fault.is_not(None), Deadline.ended_at.is_(None))
+            .order_by(Deadline.id)
         ).unique()
     )
 

@@ -94,7 +94,11 @@ def _remind(deadline: Deadline) -> None:
             outbox.reminder_key(deadline.id, deadline.version, deadline.stage, recipient.name),
             recipient,
             letters.template_for(case, role, template),
-            letters.slots(case, role, {"clock": deadline.clock, "due_at": deadline.due_at.isoformat(), "due_on": deadline.due_on.isoformat()}),
+            letters.slots(
+                case,
+                role,
+                {"clock": deadline.clock, "due_at": deadline.due_at.isoformat(), "due_on": deadline.due_on.isoformat()},
+            ),
             case_id=case.id,
             deadline_id=deadline.id,
         )

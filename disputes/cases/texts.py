@@ -30,12 +30,16 @@ def clean(typed: str) -> str:
     return unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def write(case: Case, purpose: str, author: Role, body: str, language: str, audience: str = "parties") -> CaseText | None:
+def write(
+    case: Case, purpose: str, author: Role, body: str, language: str, audience: str = "parties"
+) -> CaseText | None:
     """Keep what somebody wrote; None for an empty text. ``attach`` it to its event once that exists."""
     body = clean(body)
     if not body.strip():
         return None
-    text = CaseText(case=case, purpose=purpose, audience=audience, author=author, language=language, body=body, salt=new_salt())
+    text = CaseText(
+        case=case, purpose=purpose, audience=audience, author=author, language=language, body=body, salt=new_salt()
+    )
     db.session.add(text)
     db.session.flush()
     return text

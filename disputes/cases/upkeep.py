@@ -52,7 +52,11 @@ def claim_next(by: Actor) -> Case | None:
     """Take the most urgent case of the officer's office that nobody has; None when there is none. Two officers never get the same one."""
     query = (
         queries.visible_to(by)
-        .where(Case.office_id == by.office_id, Case.officer_id.is_(None), Case.state.in_(("triage", "mediation", "referral_ready", "liaison")))
+        .where(
+            Case.office_id == by.office_id,
+            Case.officer_id.is_(None),
+            Case.state.in_(("triage", "mediation", "referral_ready", "liaison")),
+        )
         .order_by(Case.slack_at, Case.id)
         .limit(1)
         .with_for_update(of=Case, skip_locked=True)
@@ -85,14 +89,20 @@ def add_evidence(reference: str | int, version: int | None, by: Actor, files: li
         raise Refused("nothing_new")
     if sum(e.by_role == by.role for e in case.evidence) + len(fresh) > MOST_FILES:
         raise Refused("too_many_files")
-    event = advance(case, Action.ADD_EVIDENCE, by, details={"files": [{"sha256": f.sha256, "size": f.size} for f in fresh]})
+    event = advance(
+        case, Action.ADD_EVIDENCE, by, details={"files": [{"sha256": f.sha256, "size": f.size} for f in fresh]}
+    )
     for file in fresh:
-        row = Evidence(case=case, event_id=event.id, by_role=by.role, by_user_id=by.user_id, added_at=event.at, **vars(file))
+        row = Evidence(
+            case=case, event_id=event.id, by_role=by.role, by_user_id=by.user_id, added_at=event.at, **vars(file)
+        )
         db.session.add(row)
     return event
 
 
-def change_departure(reference: str | int, version: int | None, by: Actor, departure: str, at: datetime | None, port: str | None) -> CaseEvent:
+def change_departure(
+    reference: str | int, version: int | None, by: Actor, departure: str, at: datetime | None, port: str | None
+) -> CaseEvent:
     """A new moment of departure: ``known`` with a moment, ``departed`` or ``unknown``. The history keeps the old one."""
     case = queries.lock(reference, by, version)
     if departure == "known" and at is not None and at <= clock.now():
@@ -114,7 +124,14 @@ def depart(case: Case) -> CaseEvent:
 
 
 def change_contact(
-    reference: str | int, version: int | None, by: Actor, *, name: str, email: str | None, language: str, time_zone: str | None
+    reference: str | int,
+    version: int | None,
+    by: Actor,
+    *,
+    name: str,
+    email: str | None,
+    language: str,
+    time_zone: str | None,
 ) -> CaseEvent:
     """How the tourist is reached and called from now on. A new address is unconfirmed again and first gets only the link."""
     case = queries.lock(reference, by, version)
@@ -192,7 +209,9 @@ def erase(reference: str | int, version: int | None, by: Actor) -> list[str]:
         file.name, file.erased_at = None, now
     db.session.execute(update(Message).where(Message.case_id == case.id).values(slots={}, address=""))
     db.session.execute(
-        update(Message).where(Message.case_id == case.id, Message.state == MessageState.DUE).values(state=MessageState.CANCELLED)
+        update(Message)
+        .where(Message.case_id == case.id, Message.state == MessageState.DUE)
+        .values(state=MessageState.CANCELLED)
     )
     case.erased_at, case.link_version = now, case.link_version + 1
     refresh_search(case)

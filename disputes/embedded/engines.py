@@ -94,6 +94,26 @@ def services(config: Config, only: Sequence[str] = ALL, command: str = "command"
         lock.release()
 
 
+def attached(config: Config) -> Config:
+    """The configuration for a part of a running system, such as its web server; refused where there is none.
+
+    A part alone would take the engines away from the others when it ends.
+    """
+    if not config.embedded:
+        return config
+    paths = state_of(config)
+    lock = Lock(paths.lock)
+    holder = lock.acquire("part", patience=0)
+    if holder is None:
+        lock.release()
+    if holder is None or holder.command != "run":
+        raise EngineError(
+            "The system is not running. Start it with `disputes run`; or, to run its parts one by one, set DATABASE_URL "
+            "and REDIS_URL to your own servers."
+        )
+    return with_mailbox(config, paths)
+
+
 def state_of(config: Config) -> Paths:
     """The prepared state folder of this system; refused in one sentence where it belongs to another account."""
     paths = paths_of(config.state_dir)

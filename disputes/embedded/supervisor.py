@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from config import Config
 from disputes.embedded.engines import Engines, state_of, wait_until_ready, with_mailbox
@@ -28,7 +28,7 @@ Say = Callable[[str], None]
 class Plan:
     """What a system consists of besides its engines."""
 
-    preparations: Sequence[Callable[[Config], str]]  # each brings the database further and says what it did
+    prepare: Callable[[Config, Say], None]  # brings the database up to date and says what it does
     programs: Callable[[Config], Sequence[Program]]  # in the order of starting; they stop the other way round
     welcome: Callable[[Config], str]
 
@@ -66,12 +66,13 @@ def run(config: Config, plan: Plan, say: Say) -> int:
         with _engines(config, guard, say) as (with_mail, engines):
             _serve(with_mail, plan, guard, engines, say)
     except KeyboardInterrupt:
-        say("Stopped at once.")
+        pass  # the second one: the guard ends what has not stopped yet
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         guard.close()
         lock.release()
+    say("Everything has stopped; the data are kept.")
     return 0
 
 
@@ -99,16 +100,12 @@ def _engines(config: Config, guard: Guard, say: Say) -> Iterator[tuple[Config, l
         yield with_mailbox(config, paths), engines.children
     finally:
         engines.stop()
-        say("Everything has stopped; the data are kept.")
 
 
 def _serve(config: Config, plan: Plan, guard: Guard, engines: list[Child], say: Say) -> None:
     supervised: list[Supervised] = []
     try:
-        for prepare in plan.preparations:
-            said = prepare(config)
-            if said:
-                say(said)
+        plan.prepare(config, say)
         for program in plan.programs(config):
             supervised.append(Supervised(guard.start(program)))
         for one in supervised:
@@ -178,9 +175,3 @@ def _refuse_a_taken_port(config: Config) -> None:
                 f"Cannot listen at {config.host}, port {config.port}: {error.strerror}. "
                 "Choose another port: make run PORT=8010"
             ) from error
-
-
-def in_environment(config: Config, program: Program) -> Program:
-    """``program`` with the settings that only the supervisor knows."""
-    known = {"SMTP_URL": config.smtp_url} if config.smtp_url else {}
-    return replace(program, environment={**os.environ, **known})

@@ -17,7 +17,16 @@ from disputes.intake.models import Draft
 from disputes.merchants.models import Shop
 from disputes.numbers import number_of
 from disputes.regions import queries as regions
-from disputes.rules.categories import CONSENT_TEXT_VERSION, NEEDED_TO_FILE, Category, Danger, HowBought, PaidHow, Purpose, Trade
+from disputes.rules.categories import (
+    CONSENT_TEXT_VERSION,
+    NEEDED_TO_FILE,
+    Category,
+    Danger,
+    HowBought,
+    PaidHow,
+    Purpose,
+    Trade,
+)
 from disputes.rules.lifecycle import Action, Kind, Role, State
 from disputes.rules.packages import Package
 from disputes.rules.routing import Arrival, held_reasons
@@ -87,7 +96,9 @@ def file_complaint(told: Telling, by: Actor, channel: str, draft_id: str | None 
         details={"category": told.category, "claim": told.claim.stored(), "channel": channel, **texts.said(narrative)},
     )  # fmt: skip
     texts.attach(event, narrative)
-    db.session.add(Offer(case=case, event_id=event.id, by_role=Role.TOURIST, package=told.claim.stored(), status="claim"))
+    db.session.add(
+        Offer(case=case, event_id=event.id, by_role=Role.TOURIST, package=told.claim.stored(), status="claim")
+    )
     _evidence(case, event, told, draft)
     if draft is not None:
         draft.case_id = case.id
@@ -189,7 +200,9 @@ def _complaint(case: Case, told: Telling, by: Actor, channel: str, draft_id: str
         )
     )  # fmt: skip
     if told.companion_email:
-        case.contacts.append(Contact(party="companion", email=told.companion_email, language=told.language, time_zone=told.time_zone))
+        case.contacts.append(
+            Contact(party="companion", email=told.companion_email, language=told.language, time_zone=told.time_zone)
+        )
     for purpose in dict.fromkeys(told.consents):
         case.consents.append(Consent(purpose=purpose, text_version=CONSENT_TEXT_VERSION, given_at=now))
     db.session.flush()
@@ -200,7 +213,9 @@ def _evidence(case: Case, event: CaseEvent, told: Telling, draft: Draft | None) 
         for row in db.session.scalars(select(Evidence).where(Evidence.draft_id == draft.id)):
             row.draft_id, row.case_id, row.event_id = None, case.id, event.id
     for file in {f.sha256: f for f in told.files}.values():
-        db.session.add(Evidence(case_id=case.id, event_id=event.id, by_role=Role.TOURIST, added_at=event.at, **vars(file)))
+        db.session.add(
+            Evidence(case_id=case.id, event_id=event.id, by_role=Role.TOURIST, added_at=event.at, **vars(file))
+        )
 
 
 def _arrival(case: Case) -> Arrival:

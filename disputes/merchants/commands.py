@@ -20,9 +20,17 @@ class InvalidCreditCode(ValueError):
     """This is no unified social credit code: wrong length, or the check character does not fit."""
 
 
-def add_merchant(name_zh: str, name_en: str = "", uscc: str | None = None, email: str | None = None, phone: str | None = None) -> Merchant:
+def add_merchant(
+    name_zh: str, name_en: str = "", uscc: str | None = None, email: str | None = None, phone: str | None = None
+) -> Merchant:
     """A new merchant; InvalidCreditCode when the unified social credit code is wrong."""
-    merchant = Merchant(name_zh=name_zh.strip(), name_en=name_en.strip(), uscc=checked_credit_code(uscc), email=email or None, phone=phone or None)
+    merchant = Merchant(
+        name_zh=name_zh.strip(),
+        name_en=name_en.strip(),
+        uscc=checked_credit_code(uscc),
+        email=email or None,
+        phone=phone or None,
+    )
     db.session.add(merchant)
     db.session.flush()
     return merchant
@@ -67,7 +75,9 @@ def add_shop(
 
 def refresh_search(shop: Shop) -> None:
     """Write the search column anew; to be called after a change of a name or an address."""
-    shop.search = search.vector(shop.name_zh, shop.name_en, shop.address_zh, shop.address_en, shop.merchant.name_zh, shop.merchant.name_en)
+    shop.search = search.vector(
+        shop.name_zh, shop.name_en, shop.address_zh, shop.address_en, shop.merchant.name_zh, shop.merchant.name_en
+    )
 
 
 def new_code() -> str:

@@ -29,7 +29,9 @@ class Message(Base):
 
     __tablename__ = "messages"
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(unique=True)  # step:{event}:{recipient}:{template} or due:{deadline}:{version}:{stage}:{recipient}
+    key: Mapped[str] = mapped_column(
+        unique=True
+    )  # step:{event}:{recipient}:{template} or due:{deadline}:{version}:{stage}:{recipient}
     case_id: Mapped[int | None] = mapped_column(index=True)
     deadline_id: Mapped[int | None] = mapped_column(index=True)  # of a reminder: cancelled when the deadline is
     template: Mapped[str]

@@ -23,7 +23,15 @@ class Recipient:
     slots: dict[str, Any] = field(default_factory=dict)
 
 
-def put(key: str, to: Recipient, template: str, slots: dict[str, Any], *, case_id: int | None = None, deadline_id: int | None = None) -> Message:
+def put(
+    key: str,
+    to: Recipient,
+    template: str,
+    slots: dict[str, Any],
+    *,
+    case_id: int | None = None,
+    deadline_id: int | None = None,
+) -> Message:
     """Write one message row. ``key`` is unique: the same step cannot tell the same person twice."""
     message = Message(
         key=key,

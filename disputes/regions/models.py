@@ -53,7 +53,9 @@ class Office(Base):
     name_zh: Mapped[str]
     name_en: Mapped[str]
     region: Mapped[str]
-    division_codes: Mapped[list[Any]] = mapped_column(default=list)  # prefixes of the divisions it serves; empty: the whole region
+    division_codes: Mapped[list[Any]] = mapped_column(
+        default=list
+    )  # prefixes of the divisions it serves; empty: the whole region
     email: Mapped[str | None]
     phone: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
@@ -69,4 +71,6 @@ class Authority(Base):
     line: Mapped[str]  # hotline
     instrument: Mapped[str]
     standing: Mapped[str]  # verified, secondary, unverified
-    consumer_council: Mapped[bool] = mapped_column(default=False)  # a case opened there may close the regulator's way (R-XB-FORUM)
+    consumer_council: Mapped[bool] = mapped_column(
+        default=False
+    )  # a case opened there may close the regulator's way (R-XB-FORUM)

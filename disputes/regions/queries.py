@@ -19,7 +19,9 @@ def office_for(division_code: str | None) -> Office:
     """The office that owns a case of this place: the one that serves the division, else the region's own."""
     region = region_of(division_code)
     offices = db.session.scalars(select(Office).where(Office.region == region, Office.active).order_by(Office.id)).all()
-    named = [o for o in offices if division_code and any(division_code.startswith(prefix) for prefix in o.division_codes)]
+    named = [
+        o for o in offices if division_code and any(division_code.startswith(prefix) for prefix in o.division_codes)
+    ]
     general = [o for o in offices if not o.division_codes]
     return (named or general or list(offices))[0]
 

@@ -266,6 +266,9 @@ def reachable(kind: Kind, actions: Iterable[Action] | None = None) -> frozenset[
         frontier = {
             s.end
             for s in STEPS
-            if s.kind is kind and s.state in frontier and (allowed is None or s.action in allowed) and s.end is not State.BACK
+            if s.kind is kind
+            and s.state in frontier
+            and (allowed is None or s.action in allowed)
+            and s.end is not State.BACK
         } - found
     return frozenset(found)

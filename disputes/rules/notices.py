@@ -72,4 +72,8 @@ def told(kind: Kind, action: Action, by: Role) -> tuple[tuple[Role, str], ...]:
     """Who is told of this step besides the one who took it; the tourist is told of own steps too, as a receipt."""
     rows = NOTICES.get((kind, action), ())
     acting = {Role.COUNTER: Role.MERCHANT}.get(by, by)
-    return tuple((role, template) for role, template in rows if role is not acting or (role is T and action not in WITHOUT_RECEIPT))
+    return tuple(
+        (role, template)
+        for role, template in rows
+        if role is not acting or (role is T and action not in WITHOUT_RECEIPT)
+    )

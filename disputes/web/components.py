@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, get_timezone_location
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
@@ -64,6 +64,7 @@ def init_app(app: Flask) -> None:
         china_moment=china_moment,
         currency_name=currency_name,
         date_order=date_order,
+        duration_text=duration_text,
         ends_with_its_day=ends_with_its_day,
         group_attributes=group_attributes,
         input_attributes=input_attributes,
@@ -97,12 +98,12 @@ def language_name(code: str) -> str:
     return name or code
 
 
-def language_links() -> list[LanguageLink]:
-    """Every language on offer with the address of this page in it. Following one takes no step."""
+def language_links(codes: Iterable[str] = ()) -> list[LanguageLink]:
+    """Every language on offer (or only `codes`) with the address of this page in it. Following one takes no step."""
     here = str(_locale())
     return [
         LanguageLink(lang_tag(code), OWN_NAMES[code], _this_page(lang=code), text_direction(code), code == here)
-        for code in _offered()
+        for code in codes or _offered()
     ]
 
 
@@ -166,6 +167,11 @@ def zone_city(zone: str) -> str:
 def machine_time(moment: datetime) -> str:
     """The value of a `datetime` attribute: UTC to the second."""
     return format_datetime(moment.astimezone(UTC), "yyyy-MM-dd'T'HH:mm:ss'Z'", locale="en")
+
+
+def duration_text(length: timedelta) -> str:
+    """A length of time in its largest sensible unit: 40 minutes, 7 hours, 3 days."""
+    return format_timedelta(length, threshold=1.5, locale=_locale())
 
 
 def date_order() -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -10,7 +10,15 @@ from disputes.cases.commands import Refused
 from disputes.cases.queries import NotFound, Stale
 from disputes.rules.lifecycle import StepRefused
 
-PAGES = {401: "sign-in", 403: "forbidden", 404: "not-found", 409: "moved-on", 413: "too-large", 429: "too-many", 500: "error"}
+PAGES = {
+    401: "sign-in",
+    403: "forbidden",
+    404: "not-found",
+    409: "moved-on",
+    413: "too-large",
+    429: "too-many",
+    500: "error",
+}
 
 
 def init_app(app: Flask) -> None:
@@ -27,7 +35,9 @@ def init_app(app: Flask) -> None:
 def answer(status: int, code: str | None = None, message: str | None = None):  # type: ignore[no-untyped-def]
     """The page or the JSON for a status."""
     if request.path.startswith("/api/"):
-        return {"error": {"code": code or PAGES.get(status, "error").replace("-", "_"), "message": message or code or ""}}, status
+        return {
+            "error": {"code": code or PAGES.get(status, "error").replace("-", "_"), "message": message or code or ""}
+        }, status
     page = PAGES.get(status, "error")
     return render_template(f"errors/{page}.html", code=code, status=status), status
 
@@ -38,8 +48,7 @@ def _http(error: HTTPException):  # type: ignore[no-untyped-def]
     status = error.code or 500
     if status < 400:
         return error
-    made = answer(status, message=error.description)
-    return (*made, error.get_headers()) if status == 405 and False else made
+    return answer(status, message=error.description)
 
 
 def _expired(error: CSRFError):  # type: ignore[no-untyped-def]
@@ -47,8 +56,6 @@ def _expired(error: CSRFError):  # type: ignore[no-untyped-def]
 
 
 def _unexpected(error: Exception):  # type: ignore[no-untyped-def]
-    from flask import current_app
-
     current_app.logger.exception("an unexpected error")
     if current_app.testing:
         raise error

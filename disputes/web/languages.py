@@ -15,7 +15,14 @@ DEFAULT = "en"
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
 # What browsers ask for, and the catalogue that serves it; anything in Chinese is better served by Chinese than by English.
-_SERVED_BY = {"zh": "zh_CN", "zh_hans": "zh_CN", "zh_sg": "zh_CN", "zh_hant": "zh_TW", "zh_hk": "zh_TW", "zh_mo": "zh_TW"}
+_SERVED_BY = {
+    "zh": "zh_CN",
+    "zh_hans": "zh_CN",
+    "zh_sg": "zh_CN",
+    "zh_hant": "zh_TW",
+    "zh_hk": "zh_TW",
+    "zh_mo": "zh_TW",
+}
 
 
 def init_app(app: Flask) -> None:
@@ -34,7 +41,12 @@ def language() -> str:
 def offered(tag: str) -> str | None:
     """Our code for a language tag, or None when we do not have that language."""
     folded = tag.replace("-", "_")
-    for code in (folded, _SERVED_BY.get(folded.lower()), folded.split("_")[0], _SERVED_BY.get(folded.split("_")[0].lower())):
+    for code in (
+        folded,
+        _SERVED_BY.get(folded.lower()),
+        folded.split("_")[0],
+        _SERVED_BY.get(folded.split("_")[0].lower()),
+    ):
         if code in TOURIST_LANGUAGES:
             return code
     return "zh_CN" if folded.lower().startswith("zh") else None

@@ -34,7 +34,9 @@ def _headers(response: Response) -> Response:
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Referrer-Policy", "no-referrer" if request.path.startswith(("/c/", "/m/", "/draft")) else "same-origin")
+    response.headers.setdefault(
+        "Referrer-Policy", "no-referrer" if request.path.startswith(("/c/", "/m/", "/draft")) else "same-origin"
+    )
     response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.is_secure:
