@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from disputes.web import api, health, mailbox, merchant, public, staff
+from disputes.web import api, health, mailbox, merchant, names, public, sentences, staff
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint; what is for the embedded shape or for developers exists only there."""
     config = app.config["SETTINGS"]
+    names.init_app(app)
+    sentences.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(public.bp)
     app.register_blueprint(merchant.bp)

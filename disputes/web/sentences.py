@@ -1,0 +1,67 @@
+"""What people read when a step was refused: one sentence for each code that a verb may refuse with, shared by all audiences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from disputes.rules.lifecycle import StepRefused
+
+# fmt: off
+REFUSED: Mapping[str, Any] = {
+    # filing
+    "no_such_draft":          _l("This draft no longer exists. Drafts that are not sent are deleted after 30 days."),
+    "consent_missing":        _l("We may only handle your case if you agree to it. Tick the first box under “Your consent”."),
+    # to the shop
+    "no_shop":                _l("No shop is tied to this case yet. Choose the shop first."),
+    "no_such_shop":           _l("This shop is not in the list. Choose another one."),
+    # answers and questions
+    "reasons_missing":        _l("Write down the reasons, so that the other side can understand them."),
+    "question_missing":       _l("Choose a question or write one."),
+    "already_asked":          _l("You have asked the customer once already. To learn more, write a message; the time for your answer goes on."),
+    "answer_missing":         _l("Write an answer first."),
+    "message_missing":        _l("Write a message first."),
+    "note_missing":           _l("Write a note first."),
+    # offers, proposals, settlement
+    "already_agreed":         _l("You have agreed to this proposal already. We are waiting for the other side."),
+    "nothing_on_the_table":   _l("There is no offer on the table any more."),
+    "nothing_settled":        _l("There is no agreement that could be carried out."),
+    # files
+    "nothing_new":            _l("No new file was added: these files are in the case already."),
+    "too_many_files":         _l("There are too many files. Each side can add at most 20."),
+    # referral
+    "not_authorised":         _l("The visitor has not allowed a hand-over to an authority."),
+    "warning_not_confirmed":  _l("Please confirm that you have read the warning about choosing one body."),
+    "name_missing":           _l("Give your full name as it stands in your travel document."),
+    "received_in_the_future": _l("The moment of receipt cannot lie in the future."),
+    "receiver_missing":       _l("Write down who received the case."),
+    # staff
+    "no_such_officer":        _l("This officer cannot take cases at present. Choose another one."),
+    "outcome_not_for_staff":  _l("Only the visitor can say that a case is resolved. Choose another outcome."),
+    "erased":                 _l("The personal data of this case have been erased, so it cannot be opened again."),
+    # packages
+    "empty":                  _l("Choose at least one thing."),
+    "negative":               _l("The amount cannot be less than zero."),
+    "money_without_amount":   _l("Say how much money it should be."),
+    "amount_without_money":   _l("An amount goes with money back or compensation. Choose one of these too, or leave the amount empty."),
+}
+# fmt: on
+
+OTHERWISE = _l("This is not possible at the moment. Look at the page again and try once more.")
+MOVED_ON = _l("This case has moved on in the meantime, so this step is no longer possible.")
+
+
+def init_app(app: Flask) -> None:
+    """Give templates ``refusal(code)``."""
+    app.jinja_env.globals["refusal"] = refusal
+
+
+def refusal(reason: str | Exception | None) -> str:
+    """The sentence for a code, or for what a verb raised (it carries the code)."""
+    if isinstance(reason, StepRefused):
+        return str(MOVED_ON)
+    code = getattr(reason, "code", reason)
+    return str(REFUSED.get(str(code), OTHERWISE))
