@@ -167,7 +167,7 @@ def _end_leftovers(paths: Paths) -> None:
     if process:
         os.kill(process, signal.SIGINT)
         _wait(
-            lambda: postgres.running_process(paths) is None,
+            lambda: not postgres.process_file(paths).exists(),  # it goes last
             f"A PostgreSQL left from an earlier run (process {process}) does not stop.",
             STOP_LIMIT,
         )

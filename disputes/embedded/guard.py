@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LARGEST_LOG = 20_000_000  # bytes; a larger one is put aside at the next start of its program
-PATIENCE = 1.5  # seconds between asking and killing; two rounds of programs and engines stay below five
+PATIENCE = 1.0  # seconds between asking and killing; the rounds of programs and engines stay well below five
 
 # The shell announces itself on its standard input, which is the guard's pipe; then it becomes the program.
 _ANNOUNCE = 'echo "+ $$ $0" >&0 && exec "$@" </dev/null'

@@ -85,7 +85,7 @@ class Mailbox:
         self._folder = folder
         self._socket = _loopback(wanted_port)
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._serve, name="mailbox", daemon=True)
+        self._thread = threading.Thread(target=self._loop.run_forever, name="mailbox", daemon=True)
 
     @property
     def port(self) -> int:
@@ -96,34 +96,22 @@ class Mailbox:
         return f"smtp://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Take mail from now on: the socket listens before this returns."""
+        """Take mail from now on: the socket listens when this returns."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._socket.listen(100)
+        keeper = _Keeper(self._folder)
+
+        def connection() -> SMTP:
+            return SMTP(keeper, data_size_limit=LARGEST, enable_SMTPUTF8=True, hostname="localhost", loop=self._loop)
+
+        self._loop.run_until_complete(self._loop.create_server(connection, sock=self._socket))
         self._thread.start()
 
     def stop(self) -> None:
         """Take no more mail."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._socket.close()
-
-    def _serve(self) -> None:
-        keeper = _Keeper(self._folder)
-        self._loop.run_until_complete(
-            self._loop.create_server(
-                lambda: SMTP(
-                    keeper,
-                    data_size_limit=LARGEST,
-                    enable_SMTPUTF8=True,
-                    decode_data=False,
-                    hostname="localhost",
-                    loop=self._loop,
-                ),
-                sock=self._socket,
-            )
-        )
-        self._loop.run_forever()
         self._loop.close()
+        self._socket.close()
 
 
 class _Keeper:

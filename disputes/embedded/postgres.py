@@ -100,12 +100,17 @@ def running_process(paths: Paths) -> int | None:
     The server notes in a file of its own that it is ready; after a crash the note stays, so its socket is tried too.
     """
     try:
-        lines = (paths.cluster / "postmaster.pid").read_text().splitlines()
+        lines = process_file(paths).read_text().splitlines()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.connect(str(paths.postgres_sockets / ".s.PGSQL.5432"))
     except OSError:
         return None
     return int(lines[0]) if len(lines) > 7 and lines[7].strip() == "ready" else None
+
+
+def process_file(paths: Paths) -> Path:
+    """Where a server on this cluster notes its process number and state; it removes the file when it ends."""
+    return paths.cluster / "postmaster.pid"
 
 
 def reachable(folder: Path, paths: Paths, account: Account | None) -> Path:
