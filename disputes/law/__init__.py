@@ -1,0 +1,1 @@
+"""The law as data: versioned rules, our service standards and the working-day calendar."""

@@ -1,0 +1,96 @@
+"""Verbs that change what we know of the law: importing a calendar, and stamping every change."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert, select, text, update
+
+from disputes import clock
+from disputes.db import db
+from disputes.law import calendar_file, queries, tables
+from disputes.law.models import CalendarVersion, LawRevision
+from disputes.rules.calendar import Calendar, Year
+from disputes.rules.rulebook import RuleError
+
+
+@dataclass(frozen=True)
+class CalendarChange:
+    """What an import did: nothing, when both versions are the same.
+
+    ``days`` are those that are worked, free, named or certain now and were not before, or the other way round: a running
+    deadline whose interval touches one of them has to be counted again.
+    """
+
+    before: str
+    after: str
+    days: tuple[date, ...]
+    doubts: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+
+def import_calendar(contents: str, source: str) -> CalendarChange:
+    """Take over the years of a calendar file; other years stay. Raises CalendarRefused with every reason.
+
+    A year that is published is never replaced by one that is not. The same file a second time changes nothing.
+    """
+    file = calendar_file.read(contents)
+    lock()
+    known = queries.calendar()
+    refuse_unpublishing(known, file.years)
+    new = merge(known, file.years)
+    if new.version != known.version:
+        store(new, source)
+    return CalendarChange(known.version, new.version, new.changed_days(known), file.doubts)
+
+
+def lock() -> None:
+    """Let one process at a time change the law, until its transaction ends; readers go on."""
+    db.session.execute(text("LOCK TABLE law_revision IN SHARE ROW EXCLUSIVE MODE"))
+    queries.forget_stamp()
+
+
+def merge(known: Calendar, years: tuple[Year, ...]) -> Calendar:
+    """The known calendar with these years in place of its own. Raises CalendarRefused where two notices contradict."""
+    try:
+        return Calendar.of({**known.years, **{year.year: year for year in years}}.values())
+    except RuleError as error:
+        raise calendar_file.CalendarRefused([str(error)]) from error
+
+
+def refuse_unpublishing(known: Calendar, years: tuple[Year, ...]) -> None:
+    """A notice that is out stays out."""
+    lost = [
+        year.year
+        for year in years
+        if not year.published and year.year in known.years and known.years[year.year].published
+    ]
+    if lost:
+        raise calendar_file.CalendarRefused([f"{year} is published; the file would take that back." for year in lost])
+
+
+def store(calendar: Calendar, source: str) -> None:
+    """Make this the calendar that counts; a version that counted before may count again."""
+    row = db.session.scalars(select(CalendarVersion).where(CalendarVersion.version == calendar.version)).one_or_none()
+    if row is None:
+        years = tables.calendar_years(calendar)
+        row = CalendarVersion(version=calendar.version, loaded_at=clock.now(), source=source, years=years)
+        db.session.add(row)
+        db.session.flush()
+    changed(row.id)
+
+
+def changed(calendar_id: int | None = None) -> None:
+    """Stamp a change of the law's tables, so that every process reads them again; name the calendar if it is another."""
+    db.session.flush()
+    values: dict[str, object] = {"stamp": uuid.uuid4().hex}
+    if calendar_id is not None:
+        values["calendar_id"] = calendar_id
+    if db.session.execute(update(LawRevision).values(values)).rowcount == 0:
+        db.session.execute(insert(LawRevision).values(id=1, **values))
+    queries.forget_stamp()

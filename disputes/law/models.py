@@ -1,0 +1,175 @@
+"""Versioned rows of the law, of our service standard and of the working-day calendar; read-only once in force."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from disputes.db import Base
+from disputes.rules.rulebook import Family, Roll, Standing, Unit
+from disputes.rules.service import HoursKind
+
+
+def _one_of(column: str, kind: Any) -> CheckConstraint:
+    values = ", ".join(f"'{value}'" for value in kind)
+    return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
+
+
+class LawInstrument(Base):
+    """A law, regulation, agreement or policy that rules are taken from."""
+
+    __tablename__ = "law_instruments"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_en: Mapped[str]
+    name_zh: Mapped[str]
+    in_force_from: Mapped[date | None]
+    in_force_to: Mapped[date | None]
+    standing: Mapped[str]
+    note: Mapped[str]
+    __table_args__ = (_one_of("standing", Standing),)
+
+
+class LawRule(Base):
+    """One version of a rule with a duration. What is counted never changes; a new length is a new version."""
+
+    __tablename__ = "law_rules"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_id: Mapped[str]
+    version: Mapped[int]
+    in_force_from: Mapped[date | None]  # None: the research established no first day
+    in_force_to: Mapped[date | None]
+    family: Mapped[str]
+    instrument: Mapped[str] = mapped_column(ForeignKey("law_instruments.code"))
+    article: Mapped[str]
+    title_en: Mapped[str]
+    title_zh: Mapped[str]
+    trigger: Mapped[str]
+    trigger_zh: Mapped[str]
+    length: Mapped[int]
+    unit: Mapped[str]
+    earlier_of: Mapped[str | None]  # a second limit, such as "60 CD"; the earlier of both counts
+    extension: Mapped[str | None]  # by how much it can be extended once, such as "15 WD"
+    roll: Mapped[str]
+    pauses: Mapped[list[Any]]  # the kinds of pauses that are lawful
+    from_next_midnight: Mapped[bool]
+    owes: Mapped[str]
+    consequence: Mapped[str]
+    consequence_zh: Mapped[str]
+    source: Mapped[str]
+    standing: Mapped[str]
+    __table_args__ = (
+        UniqueConstraint("rule_id", "version"),
+        _one_of("family", Family),
+        _one_of("unit", Unit),
+        _one_of("roll", Roll),
+        _one_of("standing", Standing),
+        CheckConstraint("length > 0", name="some_length"),
+        CheckConstraint("in_force_to >= in_force_from", name="in_force_in_order"),
+    )
+
+
+class StandardVersion(Base):
+    """One version of a service standard: the operator's own promise."""
+
+    __tablename__ = "service_standards"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_id: Mapped[str]
+    version: Mapped[int]
+    in_force_from: Mapped[datetime | None]  # for clocks that start from then on; None: from the beginning
+    title_en: Mapped[str]
+    title_zh: Mapped[str]
+    owes: Mapped[str]
+    hours: Mapped[str]
+    share: Mapped[int | None]  # per cent of the time left
+    cap: Mapped[str | None]  # how far a day promised by the parties is followed, such as "15 CD"
+    asked_on_days: Mapped[list[Any]]
+    source: Mapped[str]
+    standing: Mapped[str]
+    rows: Mapped[list[StandardRow]] = relationship(order_by="StandardRow.position", cascade="all, delete-orphan")
+    __table_args__ = (
+        UniqueConstraint("rule_id", "version"),
+        _one_of("hours", HoursKind),
+        _one_of("standing", Standing),
+        CheckConstraint("share BETWEEN 1 AND 100", name="share_in_per_cent"),
+    )
+
+
+class StandardRow(Base):
+    """One row of a standard's table: up to this much time left, this length."""
+
+    __tablename__ = "service_standard_rows"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    standard_id: Mapped[int] = mapped_column(ForeignKey("service_standards.id"))
+    position: Mapped[int]
+    up_to_minutes: Mapped[int | None]  # None: longer, unknown, departed
+    length: Mapped[int]
+    unit: Mapped[str]
+    __table_args__ = (
+        UniqueConstraint("standard_id", "position"),
+        _one_of("unit", Unit),
+        CheckConstraint("length > 0", name="some_length"),
+    )
+
+
+class CalendarVersion(Base):
+    """The whole calendar as it was known at some time; one of them counts (LawRevision), the others explain old dates."""
+
+    __tablename__ = "calendars"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(unique=True)  # what deadlines store; follows from the days themselves
+    loaded_at: Mapped[datetime]
+    source: Mapped[str]  # the file it came from
+    years: Mapped[list[CalendarYear]] = relationship(order_by="CalendarYear.year", cascade="all, delete-orphan")
+
+
+class CalendarYear(Base):
+    """One year within a version of the calendar."""
+
+    __tablename__ = "calendar_years"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("calendars.id"))
+    year: Mapped[int]
+    published: Mapped[bool]
+    notice: Mapped[str | None]
+    days: Mapped[list[CalendarDay]] = relationship(order_by="CalendarDay.day", cascade="all, delete-orphan")
+    __table_args__ = (UniqueConstraint("calendar_id", "year"),)
+
+
+class CalendarDay(Base):
+    """A day that differs from the plain week, or a statutory festival."""
+
+    __tablename__ = "calendar_days"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    year_id: Mapped[int] = mapped_column(ForeignKey("calendar_years.id"))
+    day: Mapped[date]
+    kind: Mapped[str]  # off, makeup, festival
+    name_zh: Mapped[str | None]
+    name_en: Mapped[str | None]
+    __table_args__ = (
+        UniqueConstraint("year_id", "day", "kind"),
+        CheckConstraint("kind IN ('off', 'makeup', 'festival')", name="kind_known"),
+    )
+
+
+class CalendarSeed(Base):
+    """A state of the calendar's seed file that was merged already; merging it again could undo a later import."""
+
+    __tablename__ = "calendar_seeds"
+    version: Mapped[str] = mapped_column(primary_key=True)
+    merged_at: Mapped[datetime]
+
+
+class LawRevision(Base):
+    """One row: the calendar that counts, and a stamp that changes with every change of these tables.
+
+    Processes keep what they read of the law until the stamp is another one.
+    """
+
+    __tablename__ = "law_revision"
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    stamp: Mapped[str]
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("calendars.id"))
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
