@@ -1,0 +1,448 @@
+"""How people read the product's codes: one place for the words of every closed set, for all pages and letters.
+
+Each dictionary maps a code to its words; ``named`` looks a code up. Templates have ``category_name(code)`` and its like as
+globals. A code that nobody has named is shown as it is, so that old data never breaks a page; a test says that none is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
+from disputes.rules.clocks import ClockName
+from disputes.rules.lifecycle import Action, Kind, Outcome, Role, State
+from disputes.rules.packages import Goods, Means, Remedy, Shipping, Within
+
+# fmt: off
+CATEGORIES: Mapping[Category, Any] = {
+    Category.PRICE_OR_FEE:          _l("Wrong price or unexpected fee"),
+    Category.QUALITY_DEFECT:        _l("Broken, faulty or spoiled"),
+    Category.MISDESCRIPTION_OR_FAKE: _l("Fake, or not as described"),
+    Category.RETURN_REFUND_REFUSED: _l("Return or refund refused"),
+    Category.DELIVERY:              _l("Not delivered, late or wrong"),
+    Category.SERVICE:               _l("Bad service, or no answer"),
+    Category.FOOD_SAFETY:           _l("Unsafe or dirty food"),
+    Category.ROOM:                  _l("Room or facilities"),
+    Category.REPAIR:                _l("Repair or guarantee"),
+    Category.PAYMENT:               _l("Card or mobile payment"),
+    Category.INVOICE:               _l("No receipt or invoice"),
+    Category.LOST_PROPERTY:         _l("Lost or delayed belongings"),
+    Category.OTHER:                 _l("Something else"),
+}
+
+CATEGORY_HINTS: Mapping[Category, Any] = {
+    Category.PRICE_OR_FEE:          _l("Charged more than shown, a fee nobody mentioned, forced to buy extras"),
+    Category.QUALITY_DEFECT:        _l("It does not work, came damaged, or went bad"),
+    Category.MISDESCRIPTION_OR_FAKE: _l("A copy, used goods sold as new, false promises"),
+    Category.RETURN_REFUND_REFUSED: _l("They will not take it back or give the money back"),
+    Category.DELIVERY:              _l("Goods, a tour, a ride or a flight that came late, wrong or never"),
+    Category.SERVICE:               _l("Rude, slow, or cannot be reached"),
+    Category.FOOD_SAFETY:           _l("Something in the food, out of date, or not clean"),
+    Category.ROOM:                  _l("Dirty, noisy, broken, or not what was booked"),
+    Category.REPAIR:                _l("A repair that failed, or a guarantee that is not honoured"),
+    Category.PAYMENT:               _l("Charged twice, or money held back"),
+    Category.INVOICE:               _l("They will not give you one, or it is wrong"),
+    Category.LOST_PROPERTY:         _l("Luggage or things left in a taxi, a train, a hotel"),
+    Category.OTHER:                 _l("Tell us in your own words"),
+}
+
+TRADES: Mapping[Trade, Any] = {
+    Trade.SHOP:          _l("Shop or market"),
+    Trade.RESTAURANT:    _l("Restaurant, café or bar"),
+    Trade.HOTEL:         _l("Hotel or guesthouse"),
+    Trade.TRAVEL_AGENCY: _l("Travel agency, guide or tour"),
+    Trade.SCENIC_AREA:   _l("Sight, park or show"),
+    Trade.TAXI:          _l("Taxi, ride-hailing or coach"),
+    Trade.AIRLINE:       _l("Airline"),
+    Trade.RAILWAY:       _l("Railway"),
+    Trade.TELECOM:       _l("Phone card or internet"),
+    Trade.PARCEL:        _l("Parcel or courier"),
+    Trade.BANK_CARD:     _l("Bank or payment service"),
+    Trade.TAX_REFUND:    _l("Departure tax refund"),
+    Trade.ONLINE:        _l("Online shop or app"),
+    Trade.OTHER:         _l("Another business"),
+}
+
+HOW_BOUGHT: Mapping[HowBought, Any] = {
+    HowBought.COUNTER: _l("On the spot"),
+    HowBought.ONLINE:  _l("Online or in an app"),
+    HowBought.AGENCY:  _l("On a visit that a travel agency or guide arranged"),
+}
+
+PAID_HOW: Mapping[PaidHow, Any] = {
+    PaidHow.CASH:         _l("Cash"),
+    PaidHow.FOREIGN_CARD: _l("Bank or credit card"),
+    PaidHow.ALIPAY:       _l("Alipay"),
+    PaidHow.WECHAT:       _l("WeChat Pay"),
+    PaidHow.E_CNY:        _l("Digital yuan (e-CNY)"),
+    PaidHow.OTHER:        _l("Another way"),
+    PaidHow.NOT_PAID:     _l("I have not paid"),
+}
+
+DANGERS: Mapping[Danger, Any] = {
+    Danger.INJURY:    _l("Somebody is hurt or ill"),
+    Danger.THREAT:    _l("I am being threatened"),
+    Danger.DETENTION: _l("I am not allowed to leave, or my passport is being kept"),
+    Danger.THEFT:     _l("Something was stolen from me"),
+    Danger.FIRE:      _l("There is a fire or smoke"),
+}
+
+# The same for staff, about the tourist.
+DANGERS_REPORTED: Mapping[Danger, Any] = {
+    Danger.INJURY:    _l("Injury or illness"),
+    Danger.THREAT:    _l("Threat"),
+    Danger.DETENTION: _l("Held, or passport kept"),
+    Danger.THEFT:     _l("Theft"),
+    Danger.FIRE:      _l("Fire"),
+}
+
+REMEDIES: Mapping[Remedy, Any] = {
+    Remedy.REFUND:           _l("All the money back"),
+    Remedy.PRICE_DIFFERENCE: _l("A part of the money back"),
+    Remedy.COMPENSATION:     _l("Compensation"),
+    Remedy.EXCHANGE:         _l("An exchange"),
+    Remedy.REPAIR:           _l("A repair"),
+    Remedy.DELIVERY:         _l("What was promised"),
+    Remedy.APOLOGY:          _l("An apology"),
+    Remedy.INVOICE:          _l("The receipt or invoice"),
+    Remedy.OTHER:            _l("Something else"),
+}
+
+GOODS: Mapping[Goods, Any] = {
+    Goods.KEEP:      _l("The customer keeps the goods"),
+    Goods.GIVE_BACK: _l("The customer gives the goods back"),
+    Goods.NONE:      _l("There are no goods"),
+}
+
+SHIPPING: Mapping[Shipping, Any] = {
+    Shipping.NONE:         _l("Nothing has to be brought or sent"),
+    Shipping.IN_SHOP:      _l("Handed over in the shop"),
+    Shipping.PICKED_UP:    _l("Collected by the shop"),
+    Shipping.SHOP_PAYS:    _l("Sent by parcel, the shop pays for it"),
+    Shipping.TOURIST_PAYS: _l("Sent by parcel, the customer pays for it"),
+}
+
+MEANS: Mapping[Means, Any] = {
+    Means.ORIGINAL:    _l("To the card or wallet that paid"),
+    Means.CASH:        _l("In cash"),
+    Means.ALIPAY:      _l("By Alipay"),
+    Means.WECHAT:      _l("By WeChat Pay"),
+    Means.BANK_ABROAD: _l("To a bank account abroad"),
+    Means.ANY:         _l("In whichever way works"),
+}
+
+WITHIN: Mapping[Within, Any] = {
+    Within.TODAY:        _l("On the day of the agreement"),
+    Within.ONE_DAY:      _l("Within 1 day"),
+    Within.THREE_DAYS:   _l("Within 3 days"),
+    Within.SEVEN_DAYS:   _l("Within 7 days"),
+    Within.FIFTEEN_DAYS: _l("Within 15 days"),
+}
+
+# How a settlement was carried out, as whoever reports it says.
+PERFORMED_BY: Mapping[str, Any] = {
+    "original_card": _l("Paid back to the card that paid"),
+    "alipay":        _l("Paid back by Alipay"),
+    "wechat_pay":    _l("Paid back by WeChat Pay"),
+    "cash":          _l("Paid in cash"),
+    "bank_transfer": _l("Bank transfer"),
+    "goods":         _l("Goods exchanged, repaired or delivered"),
+    "other":         _l("In another way"),
+}
+
+KINDS: Mapping[Kind, Any] = {Kind.DISPUTE: _l("Dispute"), Kind.RETURN: _l("Return")}
+
+STATES: Mapping[State, Any] = {
+    State.RECEIVED:         _l("Received"),
+    State.TRIAGE:           _l("To be looked at"),
+    State.LIAISON:          _l("Emergency"),
+    State.AWAITING_TOURIST: _l("Waiting for the visitor"),
+    State.WITH_MERCHANT:    _l("Waiting for the shop"),
+    State.OFFERED:          _l("Offer made"),
+    State.MEDIATION:        _l("In mediation"),
+    State.PROPOSED:         _l("Proposal made"),
+    State.SETTLED:          _l("Agreed, to be carried out"),
+    State.REFERRAL_READY:   _l("Ready for the authority"),
+    State.REFERRED:         _l("With the authority"),
+    State.CLOSED:           _l("Closed"),
+}
+
+STATES_FOR_TOURIST: Mapping[State, Any] = {
+    State.RECEIVED:         _l("We have your case"),
+    State.TRIAGE:           _l("An officer is looking at it"),
+    State.LIAISON:          _l("The duty officer has your case"),
+    State.AWAITING_TOURIST: _l("We need something from you"),
+    State.WITH_MERCHANT:    _l("The shop has been asked"),
+    State.OFFERED:          _l("You have an offer"),
+    State.MEDIATION:        _l("A mediator is on your case"),
+    State.PROPOSED:         _l("The mediator has made a proposal"),
+    State.SETTLED:          _l("Agreed: the shop must now do what it promised"),
+    State.REFERRAL_READY:   _l("Ready to be handed to the authority"),
+    State.REFERRED:         _l("The authority has your case"),
+    State.CLOSED:           _l("Closed"),
+}
+
+STATES_FOR_MERCHANT: Mapping[State, Any] = {
+    State.RECEIVED:         _l("Received"),
+    State.TRIAGE:           _l("An officer is looking at it"),
+    State.LIAISON:          _l("With the duty officer"),
+    State.AWAITING_TOURIST: _l("Waiting for the customer"),
+    State.WITH_MERCHANT:    _l("Waiting for your answer"),
+    State.OFFERED:          _l("Your offer is with the customer"),
+    State.MEDIATION:        _l("In mediation"),
+    State.PROPOSED:         _l("The mediator has made a proposal"),
+    State.SETTLED:          _l("Agreed: please carry it out"),
+    State.REFERRAL_READY:   _l("Ready to be handed to the authority"),
+    State.REFERRED:         _l("With the authority"),
+    State.CLOSED:           _l("Closed"),
+}
+
+OUTCOMES: Mapping[Outcome, Any] = {
+    Outcome.RESOLVED:              _l("Settled, and confirmed by the visitor"),
+    Outcome.WAIVED:                _l("Nothing more owed, says the visitor"),
+    Outcome.PERFORMED_UNCONFIRMED: _l("Carried out according to the shop, not confirmed by the visitor"),
+    Outcome.DORMANT:               _l("Set aside: our question was not answered"),
+    Outcome.WITHDRAWN:             _l("Withdrawn by the visitor"),
+    Outcome.NO_AGREEMENT:          _l("No agreement"),
+    Outcome.REFERRED_ENDED:        _l("Ended by the authority"),
+    Outcome.OUT_OF_SCOPE:          _l("Not a matter for this service"),
+    Outcome.DUPLICATE:             _l("The same matter as another case"),
+    Outcome.EMERGENCY_HANDED_OVER: _l("Emergency, handed over to the emergency services"),
+}
+
+# What the running deadline is about, told from outside.
+CLOCKS: Mapping[ClockName, Any] = {
+    ClockName.OFFICER_FIRST:       _l("An officer looks at the case"),
+    ClockName.SHOP_ANSWER:         _l("The shop answers the claim"),
+    ClockName.TOURIST_ANSWER:      _l("The visitor answers our question"),
+    ClockName.TOURIST_REPLY:       _l("The visitor answers the offer"),
+    ClockName.DECISION:            _l("The mediator decides how to go on"),
+    ClockName.SUPERVISOR_DECISION: _l("The supervisor decides how to go on"),
+    ClockName.SUPERVISOR_ATTENDS:  _l("The supervisor attends to the case"),
+    ClockName.SHOP_PROPOSAL:       _l("The shop answers the proposal"),
+    ClockName.TOURIST_PROPOSAL:    _l("The visitor answers the proposal"),
+    ClockName.PERFORMANCE:         _l("The shop does what was agreed"),
+    ClockName.CONFIRMATION:        _l("The visitor confirms that it has arrived"),
+    ClockName.REFERRAL:            _l("The officer hands the case to the authority"),
+    ClockName.FOLLOW_UP:           _l("The officer asks the authority how it stands"),
+}
+
+# The same where the reader is the one who owes.
+CLOCKS_OF_TOURIST: Mapping[ClockName, Any] = {
+    ClockName.TOURIST_ANSWER:   _l("You answer our question"),
+    ClockName.TOURIST_REPLY:    _l("You answer the offer"),
+    ClockName.TOURIST_PROPOSAL: _l("You answer the proposal"),
+    ClockName.CONFIRMATION:     _l("You tell us whether it has arrived"),
+}
+
+CLOCKS_OF_MERCHANT: Mapping[ClockName, Any] = {
+    ClockName.SHOP_ANSWER:   _l("You answer the claim"),
+    ClockName.SHOP_PROPOSAL: _l("You answer the proposal"),
+    ClockName.PERFORMANCE:   _l("You do what was agreed"),
+}
+
+# One step as it happened, in the history of a case.
+ACTIONS: Mapping[Action, Any] = {
+    Action.FILE:               _l("Case filed"),
+    Action.SEND_TO_SHOP:       _l("Passed on to the shop"),
+    Action.TRIAGE:             _l("Given to an officer first"),
+    Action.HOLD_EMERGENCY:     _l("Kept for the duty officer"),
+    Action.CLEAR_EMERGENCY:    _l("Emergency over"),
+    Action.ASK_TOURIST:        _l("Question to the visitor"),
+    Action.ANSWER:             _l("Question answered"),
+    Action.OFFER:              _l("The shop made an offer"),
+    Action.ACCEPT_CLAIM:       _l("The shop accepted the claim"),
+    Action.CONTEST:            _l("The shop disputes the claim"),
+    Action.ESCALATE:           _l("Given to a mediator because the time was over"),
+    Action.STEP_IN:            _l("A mediator stepped in"),
+    Action.ACCEPT:             _l("The visitor accepted the offer"),
+    Action.DECLINE:            _l("The visitor declined the offer"),
+    Action.COUNTER:            _l("The visitor asked for something else"),
+    Action.PROPOSE:            _l("The mediator made a proposal"),
+    Action.AGREE:              _l("One side agreed to the proposal"),
+    Action.SETTLE_PROPOSAL:    _l("Both sides agreed to the proposal"),
+    Action.REJECT_PROPOSAL:    _l("The proposal was turned down"),
+    Action.REPORT_PERFORMANCE: _l("Reported as carried out"),
+    Action.CONFIRM:            _l("The visitor confirmed that it arrived"),
+    Action.DENY:               _l("The visitor says that it has not arrived"),
+    Action.WAIVE:              _l("The visitor says that nothing more is owed"),
+    Action.ALERT_SUPERVISOR:   _l("The supervisor was told that it is late"),
+    Action.ASK_AUTHORISATION:  _l("The visitor was asked about a hand-over to an authority"),
+    Action.READY_REFERRAL:     _l("Made ready for the authority"),
+    Action.RECORD_REFERRAL:    _l("Handed over to the authority"),
+    Action.RECORD_SETTLEMENT:  _l("Settled before the authority"),
+    Action.WITHDRAW:           _l("Withdrawn by the visitor"),
+    Action.CLOSE:              _l("Closed by an officer"),
+    Action.CLOSE_DORMANT:      _l("Set aside because no answer came"),
+    Action.CLOSE_UNCONFIRMED:  _l("Closed without the visitor’s confirmation"),
+    Action.REOPEN:             _l("Opened again"),
+    Action.ASSIGN:             _l("Given to an officer"),
+    Action.NOTE:               _l("Internal note"),
+    Action.WRITE:              _l("Message"),
+    Action.ADD_EVIDENCE:       _l("Evidence added"),
+    Action.AUTHORISE:          _l("Hand-over to an authority allowed"),
+    Action.CONSENT:            _l("Consent changed"),
+    Action.CHANGE_DEPARTURE:   _l("Departure changed"),
+    Action.CHANGE_CONTACT:     _l("Contact details changed"),
+    Action.CHANGE_SHOP:        _l("Shop corrected"),
+    Action.DEPART:             _l("The visitor has left: from now on in writing only"),
+    Action.REVOKE_LINK:        _l("New link made, the old one ended"),
+    Action.ERASE:              _l("Personal data erased"),
+}
+
+# Who did something, or owes something.
+ROLES: Mapping[Role, Any] = {
+    Role.TOURIST:    _l("Visitor"),
+    Role.PARTNER:    _l("Partner desk"),
+    Role.MERCHANT:   _l("Shop"),
+    Role.COUNTER:    _l("Person at the counter"),
+    Role.OFFICER:    _l("Officer"),
+    Role.SUPERVISOR: _l("Supervisor"),
+    Role.SYSTEM:     _l("Automatic"),
+}
+
+ROLES_FOR_TOURIST: Mapping[Role, Any] = {
+    **ROLES,
+    Role.TOURIST:  _l("You"),
+    Role.MERCHANT: _l("The shop"),
+    Role.COUNTER:  _l("Somebody in the shop"),
+    Role.OFFICER:  _l("Our officer"),
+    Role.SYSTEM:   _l("This service"),
+}
+
+ROLES_FOR_MERCHANT: Mapping[Role, Any] = {**ROLES, Role.TOURIST: _l("Customer"), Role.MERCHANT: _l("Your shop")}
+
+PURPOSES: Mapping[Purpose, Any] = {
+    Purpose.HANDLING:            _l("Handling my case"),
+    Purpose.TO_SHOP:             _l("Passing my complaint to the shop"),
+    Purpose.PUBLICATION:         _l("Using my case in published figures"),
+    Purpose.ENTRUSTED_MEDIATION: _l("Mediation by a body that an authority entrusts with it"),
+    Purpose.TO_AUTHORITY:        _l("Handing my case to an authority in China"),
+    Purpose.ABROAD:              _l("Sending my data abroad"),
+}
+
+# Why a new case went to an officer and not straight to the shop.
+HELD_REASONS: Mapping[str, Any] = {
+    "shop_unknown":          _l("The shop is not in our list yet"),
+    "shop_unreachable":      _l("Nothing reaches the shop by itself"),
+    "claim_incomplete":      _l("The complaint does not say enough yet"),
+    "no_consent_to_pass_on": _l("The visitor does not want it passed to the shop yet"),
+    "perhaps_filed_twice":   _l("Perhaps filed twice"),
+}
+
+# Why a shop denies a claim.
+CONTEST_REASONS: Mapping[str, Any] = {
+    "not_our_sale":      _l("It was not bought from us"),
+    "as_described":      _l("The goods or the service were as described"),
+    "price_was_shown":   _l("The price was shown and agreed to"),
+    "used_or_damaged":   _l("The goods were used or damaged by the customer"),
+    "terms_exclude":     _l("The agreed terms exclude it"),
+    "already_settled":   _l("It has been settled with the customer already"),
+    "amount_too_high":   _l("The amount is too high"),
+    "cause_was_another": _l("Somebody else caused it"),
+    "other":             _l("Another reason"),
+}
+
+# Ready questions to the visitor, which each reader gets in their own language.
+QUESTION_PHRASES: Mapping[str, Any] = {
+    "photo_of_goods":    _l("Please send photos of the goods that show the problem."),
+    "photo_of_receipt":  _l("Please send a photo of the receipt, the invoice or the order."),
+    "proof_of_payment":  _l("Please send a screenshot or a statement that shows the payment."),
+    "which_shop":        _l("Which shop was it? Please send the name, the address or a photo of the front."),
+    "which_item":        _l("Which item is it about? Please give its name, size or number."),
+    "when_bought":       _l("On which day, and at about what time, did you buy it?"),
+    "goods_still_there": _l("Do you still have the goods, and are they unused?"),
+    "can_come_to_shop":  _l("Can you come to the shop before you leave? When would suit you?"),
+    "how_to_pay_back":   _l("In which way can the money reach you?"),
+    "what_would_settle": _l("What would settle the matter for you?"),
+    "what_happened":     _l("Please tell us more about what happened."),
+}
+
+DEPARTURES: Mapping[str, Any] = {
+    "known":    _l("Leaves on a known day"),
+    "departed": _l("Has left already"),
+    "unknown":  _l("Departure not known"),
+}
+
+CHANNELS: Mapping[str, Any] = {"web": _l("Website"), "api": _l("Partner’s system"), "staff": _l("Taken down by staff")}
+
+# Bodies with legal power. Their Chinese names stand in the table of authorities and are what counts in a letter.
+AUTHORITIES: Mapping[str, Any] = {
+    "market_regulation":    _l("Market regulator of the district"),
+    "culture_tourism":      _l("Culture and tourism authority"),
+    "transport":            _l("Transport authority"),
+    "civil_aviation":       _l("Civil aviation authority"),
+    "railway":              _l("Railway operator, then the railway regulator"),
+    "telecom":              _l("Telecom complaint centre"),
+    "postal":               _l("Postal authority"),
+    "financial_regulator":  _l("Central bank and financial regulator"),
+    "tax":                  _l("Tax authority"),
+    "customs":              _l("Customs"),
+    "tobacco":              _l("Tobacco monopoly administration"),
+    "public_security":      _l("Police"),
+    "health_drug":          _l("Health and drug authority"),
+    "housing_construction": _l("Housing authority"),
+    "urban_management":     _l("Urban management"),
+    "immigration":          _l("Immigration service"),
+    "hotline_12345":        _l("City hotline 12345"),
+    "consumer_council_cq":  _l("Chongqing Consumer Rights Protection Committee"),
+    "consumer_council_sc":  _l("Sichuan Consumer Rights Protection Committee"),
+}
+# fmt: on
+
+GLOBALS: Mapping[str, Mapping[Any, Any]] = {
+    "action_name": ACTIONS,
+    "authority_name": AUTHORITIES,
+    "category_hint": CATEGORY_HINTS,
+    "category_name": CATEGORIES,
+    "channel_name": CHANNELS,
+    "clock_name": CLOCKS,
+    "clock_name_for_merchant": {**CLOCKS, **CLOCKS_OF_MERCHANT},
+    "clock_name_for_tourist": {**CLOCKS, **CLOCKS_OF_TOURIST},
+    "contest_reason_name": CONTEST_REASONS,
+    "danger_name": DANGERS,
+    "danger_reported": DANGERS_REPORTED,
+    "departure_name": DEPARTURES,
+    "goods_name": GOODS,
+    "held_reason_name": HELD_REASONS,
+    "how_bought_name": HOW_BOUGHT,
+    "kind_name": KINDS,
+    "means_name": MEANS,
+    "outcome_name": OUTCOMES,
+    "paid_how_name": PAID_HOW,
+    "performed_by_name": PERFORMED_BY,
+    "purpose_name": PURPOSES,
+    "question_phrase": QUESTION_PHRASES,
+    "remedy_name": REMEDIES,
+    "role_name": ROLES,
+    "role_name_for_merchant": ROLES_FOR_MERCHANT,
+    "role_name_for_tourist": ROLES_FOR_TOURIST,
+    "shipping_name": SHIPPING,
+    "state_name": STATES,
+    "state_name_for_merchant": STATES_FOR_MERCHANT,
+    "state_name_for_tourist": STATES_FOR_TOURIST,
+    "trade_name": TRADES,
+    "within_name": WITHIN,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give templates, and the macros they import, one function for each set of codes."""
+    app.jinja_env.globals.update({name: partial(named, words) for name, words in GLOBALS.items()})
+
+
+def named(words: Mapping[Any, Any], code: Any) -> str:
+    """The words for a code in the reader's language; nothing for None, and the code itself when nobody has named it."""
+    if code is None:
+        return ""
+    return str(words.get(code, code))
+
+
+def options(words: Mapping[Any, Any]) -> list[tuple[str, Any]]:
+    """The choices of a form field: code and words, in the order of the table."""
+    return [(str(code), label) for code, label in words.items()]
