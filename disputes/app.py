@@ -14,7 +14,7 @@ from disputes import hints
 from disputes.db import db
 from disputes.logs import configure_logs
 from disputes.web import assets, errors, languages, limits, security, sessions, views
-from workers.app import make_celery, send_hint
+from workers.app import Hints, make_celery
 
 ROOT = Path(__file__).resolve().parent.parent
 UPLOAD_LIMIT = 100 * 1024 * 1024  # a whole request; each file has its own limit
@@ -55,6 +55,6 @@ def create_app(config: settings.Config | None = None) -> Flask:
     sessions.init_app(app)
     errors.init_app(app)
     views.init_app(app)
-    app.extensions["celery"] = make_celery(app)
-    hints.send_with(lambda task: send_hint(app, task))
+    app.extensions["celery"] = celery = make_celery(app)
+    hints.send_with(Hints(celery, config.redis_url).send)
     return app

@@ -19,7 +19,7 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 def load_all() -> list[str]:
     """Bring every seeded table to what its file says; returns a line for each table that changed. Joins the caller's transaction."""
-    changed = [*_places(), *law.load()]
+    changed = [*_places(), *(["law"] if law.load() else [])]
     return changed
 
 
@@ -53,7 +53,7 @@ def _upsert(model: type[Base], key: str, rows: list[dict[str, Any]]) -> list[str
     statement = statement.on_conflict_do_update(
         index_elements=[key], set_={name: getattr(statement.excluded, name) for name in columns}, where=condition
     )
-    count = db.session.execute(statement).rowcount
+    count = len(db.session.execute(statement.returning(table.c[key])).all())
     return [f"{table.name}: {count}"] if count else []
 
 

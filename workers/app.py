@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+import redis
 from celery import Celery, Task
 from celery.signals import worker_process_init
 from flask import Flask, current_app
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from disputes.db import db
 
 SWEEP_SECONDS = 5  # a sweep message is worthless once the next one is there, so it expires after this interval
+HINT_SECONDS = 0.2  # design section 4 rule 2
+PAUSE_SECONDS = 1.0
 TASK_MODULES = ("workers.cases", "workers.deadlines", "workers.messages", "workers.upkeep")
 
 
@@ -36,8 +42,6 @@ def make_celery(flask_app: Flask) -> Celery:
             "visibility_timeout": 300,
             "unacked_restore_interval": 10,
             "unacked_restore_throttle": 1,
-            "socket_connect_timeout": 0.2,  # a hint to a broker that is gone fails at once
-            "socket_timeout": 0.2 if not config.production else 1.0,
         },
         task_publish_retry=False,
         timezone="UTC",
@@ -57,9 +61,26 @@ def make_celery(flask_app: Flask) -> Celery:
     return celery
 
 
-def send_hint(flask_app: Flask, task: str) -> None:
-    """Tell the broker that work may be due; raises at once when the broker is gone."""
-    flask_app.extensions["celery"].send_task(task, expires=SWEEP_SECONDS, retry=False)
+class Hints:
+    """Sends hints to the broker, or fails at once: a look with a short time-out comes before each, and none for a second after one failed."""
+
+    def __init__(self, celery: Celery, url: str) -> None:
+        self._celery = celery
+        self._broker = redis.Redis.from_url(
+            url, socket_connect_timeout=HINT_SECONDS, socket_timeout=HINT_SECONDS, retry=Retry(NoBackoff(), 0)
+        )
+        self._gone_until = 0.0
+
+    def send(self, task: str) -> None:
+        """Tell the workers that work of this task may be due; raises when the broker is gone."""
+        if time.monotonic() < self._gone_until:
+            raise ConnectionError("the broker did not answer a moment ago")
+        try:
+            self._broker.ping()
+        except redis.RedisError:
+            self._gone_until = time.monotonic() + PAUSE_SECONDS
+            raise
+        self._celery.send_task(task, expires=SWEEP_SECONDS, retry=False)
 
 
 @worker_process_init.connect
