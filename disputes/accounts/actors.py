@@ -43,6 +43,11 @@ def of_user(user) -> Actor:  # type: ignore[no-untyped-def]
     )
 
 
+def of_key(key) -> Actor:  # type: ignore[no-untyped-def]
+    """The partner behind a key: it sees the cases it filed."""
+    return Actor(Role.PARTNER, key_id=key.id, name=key.name)
+
+
 def tourist_of(case_id: int, *, mailed_link: bool = False) -> Actor:
     """The tourist of one case, known by the case's link or its number and words."""
     return Actor(Role.TOURIST, case_id=case_id, mailed_link=mailed_link)

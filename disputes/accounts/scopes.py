@@ -1,0 +1,10 @@
+"""What a partner's key may do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    COMPLAINTS_WRITE = "complaints:write"  # file complaints for guests
+    COMPLAINTS_READ = "complaints:read"  # read and answer the complaints that this key filed
