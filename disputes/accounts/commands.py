@@ -215,7 +215,7 @@ def create_api_key(
 
 def hash_of_secret(secret: str) -> str:
     """The kept form of a key's secret. It has 192 random bits, so a fast hash is as good as a slow one."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def note_use(key: ApiKey) -> None:
