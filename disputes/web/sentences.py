@@ -14,6 +14,7 @@ from disputes.rules.lifecycle import StepRefused
 REFUSED: Mapping[str, Any] = {
     # filing
     "no_such_draft":          _l("This draft no longer exists. Drafts that are not sent are deleted after 30 days."),
+    "too_much_text":          _l("This is more text than we can keep. Please shorten it."),
     "consent_missing":        _l("We may only handle your case if you agree to it. Tick the first box under “Your consent”."),
     # to the shop
     "no_shop":                _l("No shop is tied to this case yet. Choose the shop first."),
