@@ -1,20 +1,18 @@
-"""What templates need to draw the shared components: language and direction, money, moments, and fixed addresses."""
+"""What templates need to draw the shared components: language and direction, formats, fixed addresses, attributes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_location
-from babel.numbers import format_currency, format_decimal, get_currency_precision
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from wtforms import Field
 
-CHINA = ZoneInfo("Asia/Shanghai")
+from disputes import formats
 
 # The names people look for when they cannot read the page; each in its own language, so they are not translated.
 OWN_NAMES = {
@@ -60,31 +58,36 @@ class LanguageLink:
 def init_app(app: Flask) -> None:
     """Give every template the functions that the components call; they work in imported macros too."""
     app.jinja_env.globals.update(
-        china_day=china_day,
-        china_moment=china_moment,
+        china_day=formats.china_day,
+        china_moment=formats.china_moment,
         currency_name=currency_name,
         date_order=date_order,
-        duration_text=duration_text,
-        ends_with_its_day=ends_with_its_day,
+        duration_text=formats.duration_text,
+        deadline_text=formats.deadline_text,
         group_attributes=group_attributes,
         input_attributes=input_attributes,
         lang_tag=lang_tag,
         language_links=language_links,
         language_name=language_name,
-        last_china_day=last_china_day,
-        machine_time=machine_time,
-        money_text=money_text,
-        number_text=number_text,
+        machine_time=formats.machine_time,
+        money_text=formats.money_text,
+        number_text=formats.number_text,
+        page_again=page_again,
         place=place,
         text_direction=text_direction,
-        zone_city=zone_city,
-        zone_moment=zone_moment,
+        short_day=formats.short_day,
+        zone_beside=formats.zone_beside,
+        zone_city=formats.zone_city,
+        zone_moment=formats.zone_moment,
     )
 
 
 def lang_tag(locale: Locale | str | None = None) -> str:
     """The BCP 47 tag of a locale for the `lang` attribute, as in `zh-CN`; without one, that of the page."""
-    return str(locale or get_locale() or "en").replace("_", "-")
+    if isinstance(locale, str) and "-" in locale:
+        return locale
+    found = _locale(locale)
+    return "-".join(part for part in (found.language, found.territory or found.script) if part)
 
 
 def text_direction(locale: Locale | str | None = None) -> str:
@@ -93,16 +96,18 @@ def text_direction(locale: Locale | str | None = None) -> str:
 
 
 def language_name(code: str) -> str:
-    """The name of a language in the language of the page, for "written in ..."."""
-    name = Locale.parse(code.replace("-", "_")).get_display_name(_locale())
-    return name or code
+    """The name of a language in the language of the page, for "written in ..."; with its script, without any territory."""
+    found = _locale(code)
+    return Locale(found.language, script=found.script).get_display_name(_locale()) or code
 
 
 def language_links(codes: Iterable[str] = ()) -> list[LanguageLink]:
     """Every language on offer (or only `codes`) with the address of this page in it. Following one takes no step."""
-    here = str(_locale())
+    here = lang_tag()
     return [
-        LanguageLink(lang_tag(code), OWN_NAMES[code], _this_page(lang=code), text_direction(code), code == here)
+        LanguageLink(
+            lang_tag(code), OWN_NAMES[code], _this_page(lang=code), text_direction(code), lang_tag(code) == here
+        )
         for code in codes or _offered()
     ]
 
@@ -112,66 +117,24 @@ def place(name: str) -> str:
     return request.script_root + PLACES[name]
 
 
-def money_text(minor: int, currency: str) -> str:
-    """An amount in minor units as people write it: `money_text(128050, "CNY")` is ¥1,280.50 or CN¥1,280.50."""
-    precision = get_currency_precision(currency)
-    return format_currency(minor / 10**precision, currency, locale=_locale())
+def page_again() -> str:
+    """Where to look again after a step that was not possible: this address, or the nearest above it that shows a page."""
+    adapter = current_app.url_map.bind_to_environ(request.environ)
+    path = request.path
+    while path.strip("/"):
+        for candidate in (path, path.rstrip("/") + "/"):
+            try:
+                adapter.match(candidate, method="GET")
+            except (HTTPException, RequestRedirect):
+                continue
+            return request.script_root + candidate
+        path = path.rstrip("/").rpartition("/")[0]
+    return place("home")
 
 
 def currency_name(code: str) -> str:
     """A currency as it stands beside an amount. The code is always there: ¥ alone is read as yen by some."""
     return "CNY ¥" if code == "CNY" else code
-
-
-def number_text(number: float) -> str:
-    return format_decimal(number, locale=_locale())
-
-
-def ends_with_its_day(due_at: datetime) -> bool:
-    """Whether a deadline runs to the end of a Chinese day (its exclusive end is midnight there) and not to an hour."""
-    return due_at.astimezone(CHINA).timetz().replace(tzinfo=None) == time.min
-
-
-def last_china_day(due_at: datetime) -> date:
-    """The last day that belongs to a deadline whose exclusive end is given."""
-    return (due_at.astimezone(CHINA) - timedelta(microseconds=1)).date()
-
-
-def china_day(day: date | datetime) -> str:
-    """A day with its weekday; a moment is first taken to China."""
-    if isinstance(day, datetime):
-        day = day.astimezone(CHINA).date()
-    return format_date(day, "full", locale=_locale())
-
-
-def china_moment(moment: datetime) -> str:
-    """A moment in China: date and time of day."""
-    return zone_moment(moment, "Asia/Shanghai")
-
-
-def zone_moment(moment: datetime, zone: str) -> str:
-    """A moment as the clocks of a zone show it: date and time of day."""
-    locale = _locale()
-    local = moment.astimezone(ZoneInfo(zone))
-    # Babel joins date and time as the language does it; the short time leaves the seconds out.
-    pattern = locale.datetime_formats["medium"]
-    day, hour = format_date(local, "long", locale=locale), format_time(local, "short", locale=locale)
-    return str(pattern).format(hour, day).replace("'", "")
-
-
-def zone_city(zone: str) -> str:
-    """The city or country by which a zone is known in the language of the page."""
-    return get_timezone_location(ZoneInfo(zone), locale=_locale(), return_city=True)
-
-
-def machine_time(moment: datetime) -> str:
-    """The value of a `datetime` attribute: UTC to the second."""
-    return format_datetime(moment.astimezone(UTC), "yyyy-MM-dd'T'HH:mm:ss'Z'", locale="en")
-
-
-def duration_text(length: timedelta) -> str:
-    """A length of time in its largest sensible unit: 40 minutes, 7 hours, 3 days."""
-    return format_timedelta(length, threshold=1.5, locale=_locale())
 
 
 def date_order() -> tuple[str, str, str]:

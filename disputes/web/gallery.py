@@ -7,15 +7,17 @@ from typing import Any
 
 import segno
 from flask import Blueprint, abort, flash, render_template, request, url_for
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from disputes.rules.categories import Category, Trade
+from disputes.names import CATEGORIES, CATEGORY_HINTS, REMEDIES, TRADES, options
+from disputes.rules.categories import Trade
 from disputes.rules.lifecycle import State
 from disputes.rules.packages import Goods, Means, Package, Remedy, Shipping, Within
+from disputes.web.components import lang_tag
 from disputes.web.fields import DatePartsField, FilesField, MoneyField
 
 bp = Blueprint("gallery", __name__, url_prefix="/_gallery")
@@ -61,11 +63,9 @@ SHOP = "重庆市渝中区沧白路八十八号洪崖洞民俗风貌区四层巴
 class GalleryForm(FlaskForm):
     """One field of each sort."""
 
-    category = RadioField(
-        "What happened?", [InputRequired("Choose what happened.")], choices=[(c, c) for c in Category]
-    )
-    trade = RadioField("Where did it happen?", [InputRequired()], choices=[(t, t) for t in Trade], default=Trade.SHOP)
-    wants = SelectMultipleField("What do you want?", choices=[(r, r) for r in Remedy], default=[Remedy.REFUND])
+    category = RadioField("What happened?", [InputRequired("Choose what happened.")], choices=options(CATEGORIES))
+    trade = RadioField("Where did it happen?", [InputRequired()], choices=options(TRADES), default=Trade.SHOP)
+    wants = SelectMultipleField("What do you want?", choices=options(REMEDIES), default=[Remedy.REFUND])
     name = StringField(
         "A name to call you",
         [InputRequired("Write a name by which we and the shop may call you."), Length(max=80)],
@@ -122,7 +122,7 @@ def case() -> str:
 @bp.get("/card")
 def card() -> str:
     """The screen to show in the shop."""
-    own = str(get_locale())
+    own = lang_tag().replace("-", "_")
     with force_locale("zh_CN"):
         return _page("card", own_language=own, back_url=url_for(".index"), back_words="Back")
 
@@ -158,7 +158,7 @@ def _page(name: str, **more: Any) -> str:
 
 
 def _data() -> dict[str, Any]:
-    says, who = SAYS.get(str(get_locale()), SAYS["en"])
+    says, who = SAYS.get(lang_tag().replace("-", "_"), SAYS["en"])
     return {
         "now": NOW,
         "days3": timedelta(days=3, hours=2),
@@ -167,7 +167,7 @@ def _data() -> dict[str, Any]:
         "who": who,
         "all_says": [(language, *text) for language, text in SAYS.items()],
         "shop": SHOP,
-        "language": str(get_locale()),
+        "language": lang_tag().replace("-", "_"),
         "package": Package(
             (Remedy.REFUND, Remedy.APOLOGY),
             48000,
@@ -183,6 +183,7 @@ def _data() -> dict[str, Any]:
         "steps": _steps(),
         "events": _events(says),
         "rows": _rows(),
+        "category_hints": CATEGORY_HINTS,
         "states": list(State)[:-1],
         "words": WORDS,
         "number": CASE_NUMBER,

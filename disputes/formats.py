@@ -1,0 +1,111 @@
+"""How days, moments, lengths of time, numbers and money are written in the reader's language: for pages, letters, documents.
+
+The reader's language is that of the request or of `force_locale`. Every moment of a deadline is said in China's time; the
+reader's own zone stands beside it where it is known.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_location
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+CHINA = ZoneInfo("Asia/Shanghai")
+WORLD_ENGLISH = Locale("en", "GB")  # visitors who read English come from everywhere: 26 November 2026, 14:20
+
+
+def money_text(minor: int, currency: str) -> str:
+    """An amount in minor units as people write it: `money_text(128050, "CNY")` is ¥1,280.50 or CN¥1,280.50."""
+    precision = get_currency_precision(currency)
+    return format_currency(minor / 10**precision, currency, locale=_locale())
+
+
+def number_text(number: float) -> str:
+    """A number with the separators of the language."""
+    return format_decimal(number, locale=_locale())
+
+
+def ends_with_its_day(due_at: datetime) -> bool:
+    """Whether a deadline runs to the end of a Chinese day (its exclusive end is midnight there) and not to an hour."""
+    return due_at.astimezone(CHINA).timetz().replace(tzinfo=None) == time.min
+
+
+def last_china_day(due_at: datetime) -> date:
+    """The last day that belongs to a deadline whose exclusive end is given."""
+    return (due_at.astimezone(CHINA) - timedelta(microseconds=1)).date()
+
+
+def china_day(day: date | datetime) -> str:
+    """A day with its weekday; a moment is first taken to China."""
+    if isinstance(day, datetime):
+        day = day.astimezone(CHINA).date()
+    return format_date(day, "full", locale=_for_dates())
+
+
+def short_day(day: date | datetime) -> str:
+    """A day without its weekday and with a short month, for lists and tables; a moment is first taken to China."""
+    if isinstance(day, datetime):
+        day = day.astimezone(CHINA).date()
+    return format_date(day, "medium", locale=_for_dates())
+
+
+def china_moment(moment: datetime) -> str:
+    """A moment in China: date and time of day."""
+    return zone_moment(moment, CHINA.key)
+
+
+def zone_moment(moment: datetime, zone: str) -> str:
+    """A moment as the clocks of a zone show it: date and time of day."""
+    locale = _for_dates()
+    local = moment.astimezone(ZoneInfo(zone))
+    # Babel joins date and time as the language does it; the short time leaves the seconds out.
+    pattern = str(locale.datetime_formats["medium"])
+    day, hour = format_date(local, "long", locale=locale), format_time(local, "short", locale=locale)
+    return pattern.format(hour, day).replace("'", "")
+
+
+def zone_beside(moment: datetime, zone: str) -> str:
+    """A moment in a zone, to stand beside China's: only the time of day when it is the same day there."""
+    local = moment.astimezone(ZoneInfo(zone))
+    if local.date() == moment.astimezone(CHINA).date():
+        return format_time(local, "short", locale=_for_dates())
+    return zone_moment(moment, zone)
+
+
+def zone_city(zone: str) -> str:
+    """The city or country by which a zone is known in the reader's language."""
+    return get_timezone_location(ZoneInfo(zone), locale=_locale(), return_city=True)
+
+
+def deadline_text(due_at: datetime) -> str:
+    """Until when, for the middle of a sentence: "by the end of Thursday, ..., China time", or by an hour.
+
+    `due_at` is exclusive, as in the table of deadlines.
+    """
+    if ends_with_its_day(due_at):
+        return _("by the end of %(day)s, China time", day=china_day(last_china_day(due_at)))
+    return _("by %(moment)s, China time", moment=china_moment(due_at))
+
+
+def duration_text(length: timedelta) -> str:
+    """A length of time in its largest sensible unit: 40 minutes, 7 hours, 3 days."""
+    return format_timedelta(length, threshold=1.5, locale=_locale())
+
+
+def machine_time(moment: datetime) -> str:
+    """The value of a `datetime` attribute: UTC to the second."""
+    return format_datetime(moment.astimezone(UTC), "yyyy-MM-dd'T'HH:mm:ss'Z'", locale="en")
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("en")
+
+
+def _for_dates() -> Locale:
+    locale = _locale()
+    return WORLD_ENGLISH if locale.language == "en" else locale
