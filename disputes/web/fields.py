@@ -2,14 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 from babel.numbers import get_currency_precision
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field
+from wtforms import Field, Form
 from wtforms.fields import MultipleFileField
+from wtforms.validators import StopValidation
+
+from disputes.cases import texts
 
 SEPARATORS = str.maketrans({"٫": ".", "٬": ",", "'": None, "’": None})  # Arabic and Swiss
 AMOUNT_LIMIT = 10_000_000_000  # minor units; more than a dispute of a traveller can be about, and far inside a bigint
@@ -88,6 +92,33 @@ class FilesField(MultipleFileField):
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         self.data = [file for file in valuelist if getattr(file, "filename", "")]
+
+
+def readable(longest: int = texts.LONGEST) -> Callable[[Form, Field], None]:
+    """A validator for what people type: kept as the domain keeps texts, refused with a sentence when no text may be like that.
+
+    Stands after the validator of presence. What cannot be shown again is taken out of the field, the rest comes back.
+    """
+
+    def check(form: Form, field: Field) -> None:
+        typed = field.data or ""
+        try:
+            field.data = texts.clean(typed)
+        except texts.UnreadableText:
+            field.data = "".join(char for char in typed if char != "\0" and not "\ud800" <= char <= "\udfff")
+            raise StopValidation(
+                _("Some characters could not be read and were left out. Please check the text.")
+            ) from None
+        if len(field.data) > longest:
+            raise StopValidation(
+                _(
+                    "This text has %(length)s characters; at most %(longest)s fit here.",
+                    length=len(field.data),
+                    longest=longest,
+                )
+            )
+
+    return check
 
 
 def minor_units(text: str, currency: str) -> int:
