@@ -298,6 +298,7 @@ ACTIONS: Mapping[Action, Any] = {
 # Who did something, or owes something.
 ROLES: Mapping[Role, Any] = {
     Role.TOURIST:    _l("Visitor"),
+    Role.COMPANION:  _l("Companion"),
     Role.PARTNER:    _l("Partner desk"),
     Role.MERCHANT:   _l("Shop"),
     Role.COUNTER:    _l("Person at the counter"),

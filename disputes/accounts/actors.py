@@ -48,6 +48,11 @@ def of_key(key) -> Actor:  # type: ignore[no-untyped-def]
     return Actor(Role.PARTNER, key_id=key.id, name=key.name)
 
 
+def companion_of(case_id: int) -> Actor:
+    """Somebody who follows one case beside its tourist: sees it, and takes no step in it."""
+    return Actor(Role.COMPANION, case_id=case_id)
+
+
 def tourist_of(case_id: int, *, mailed_link: bool = False) -> Actor:
     """The tourist of one case, known by the case's link or its number and words."""
     return Actor(Role.TOURIST, case_id=case_id, mailed_link=mailed_link)

@@ -62,6 +62,7 @@ def readable(case: Case, role: Role) -> list[CaseText]:
     """The texts that a reader in this role may see, oldest first."""
     audiences = {
         Role.TOURIST: ("parties", "tourist"),
+        Role.COMPANION: ("parties", "tourist"),
         Role.COUNTER: ("parties",),
         Role.PARTNER: ("parties", "tourist"),
         Role.MERCHANT: ("parties", "merchant"),

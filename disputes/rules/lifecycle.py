@@ -17,6 +17,7 @@ class Kind(StrEnum):
 
 class Role(StrEnum):
     TOURIST = "tourist"
+    COMPANION = "companion"  # follows the tourist's case by a link of their own, and takes no step
     PARTNER = "partner"  # a hotel desk or kiosk that files for a tourist with a key of its own
     MERCHANT = "merchant"
     COUNTER = "counter"  # somebody in the shop, on the tourist's phone, whom nobody has verified

@@ -60,13 +60,15 @@ def secret() -> str:
 
 
 def tourist_by_link(token: str) -> Actor:
-    """The tourist whose link this is; 404 for every link that opens nothing, whatever the reason."""
+    """The tourist or the companion whose link this is; 404 for every link that opens nothing, whatever the reason."""
     link = links.read(secret(), token)
     case = db.session.get(Case, link.case_id) if link and link.party in ("tourist", "companion") else None
     if link is None or case is None or case.link_version != link.version:
         abort(404)
-    if link.party == "companion" and not any(c.party == "companion" and c.erased_at is None for c in case.contacts):
-        abort(404)
+    if link.party == "companion":
+        if not any(c.party == "companion" and c.erased_at is None for c in case.contacts):
+            abort(404)
+        return actors.companion_of(case.id)
     return actors.tourist_of(case.id, mailed_link=link.mailed)
 
 
