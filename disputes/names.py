@@ -246,6 +246,55 @@ CLOCKS_OF_MERCHANT: Mapping[ClockName, Any] = {
     ClockName.PERFORMANCE:   _l("You do what was agreed"),
 }
 
+# What follows when the deadline passes, told to each reader. Silence is never an admission and never a consent.
+FOLLOWS: Mapping[ClockName, Any] = {
+    ClockName.OFFICER_FIRST:       _l("After that the supervisor is told."),
+    ClockName.SHOP_ANSWER:         _l("If the shop stays silent, the case goes to mediation."),
+    ClockName.TOURIST_ANSWER:      _l("If no answer comes, the case is set aside; the visitor can open it again."),
+    ClockName.TOURIST_REPLY:       _l("If the visitor stays silent, the offer lapses and the case goes to mediation."),
+    ClockName.DECISION:            _l("After that the supervisor is told."),
+    ClockName.SUPERVISOR_DECISION: _l("After that the case is made ready for the authority or, if the visitor has not allowed that yet, the visitor is asked."),
+    ClockName.SUPERVISOR_ATTENDS:  _l("After that the supervisor is told again."),
+    ClockName.SHOP_PROPOSAL:       _l("If the shop stays silent, the proposal lapses: the case is made ready for the authority or, if the visitor has not allowed that yet, the visitor is asked."),
+    ClockName.TOURIST_PROPOSAL:    _l("If the visitor stays silent, the proposal lapses and the case goes back to mediation."),
+    ClockName.PERFORMANCE:         _l("If nothing is reported, the case goes back to mediation."),
+    ClockName.CONFIRMATION:        _l("If the visitor stays silent, the case is closed as carried out but not confirmed."),
+    ClockName.REFERRAL:            _l("After that the supervisor is told."),
+    ClockName.FOLLOW_UP:           _l("After that the supervisor is told."),
+}
+
+FOLLOWS_FOR_TOURIST: Mapping[ClockName, Any] = {
+    ClockName.OFFICER_FIRST:       _l("If nothing has happened by then, our supervisor is told."),
+    ClockName.SHOP_ANSWER:         _l("If the shop stays silent, a mediator of ours takes over by itself. You need not do anything for that."),
+    ClockName.TOURIST_ANSWER:      _l("If we hear nothing from you, we set the case aside. Nothing is decided against you, and you can open it again from your link."),
+    ClockName.TOURIST_REPLY:       _l("If you do not answer, that does not count as a yes. A mediator of ours then takes over."),
+    ClockName.DECISION:            _l("If the mediator has not decided by then, our supervisor takes it up."),
+    ClockName.SUPERVISOR_DECISION: _l("If nothing is decided by then, the case is made ready for the authority that you have chosen. If you have not chosen one, we ask you first."),
+    ClockName.SUPERVISOR_ATTENDS:  _l("If nothing has happened by then, our supervisor is told again."),
+    ClockName.SHOP_PROPOSAL:       _l("If the shop stays silent, the proposal is over. The case is then made ready for the authority that you have chosen; if you have not chosen one, we ask you first."),
+    ClockName.TOURIST_PROPOSAL:    _l("If you do not answer, that does not count as a yes. The case then goes back to the mediator."),
+    ClockName.PERFORMANCE:         _l("If the shop has not reported by then that it is done, a mediator of ours takes over."),
+    ClockName.CONFIRMATION:        _l("If we hear nothing from you, we close the case as carried out but not confirmed. You can open it again from your link."),
+    ClockName.REFERRAL:            _l("If it has not been handed over by then, our supervisor is told."),
+    ClockName.FOLLOW_UP:           _l("If our officer has not asked by then, our supervisor is told."),
+}
+
+FOLLOWS_FOR_MERCHANT: Mapping[ClockName, Any] = {
+    ClockName.OFFICER_FIRST:       _l("If nothing has happened by then, our supervisor is told."),
+    ClockName.SHOP_ANSWER:         _l("If you do not answer, a mediator takes over. Silence does not count as an admission."),
+    ClockName.TOURIST_ANSWER:      _l("If the customer does not answer, the case is set aside. The customer can open it again."),
+    ClockName.TOURIST_REPLY:       _l("If the customer does not answer, your offer lapses and a mediator takes over."),
+    ClockName.DECISION:            _l("If the mediator has not decided by then, our supervisor takes it up."),
+    ClockName.SUPERVISOR_DECISION: _l("If nothing is decided by then, the case can be handed to the authority if the customer wants that."),
+    ClockName.SUPERVISOR_ATTENDS:  _l("If nothing has happened by then, our supervisor is told again."),
+    ClockName.SHOP_PROPOSAL:       _l("If you do not answer, that does not count as a yes. The proposal is then over, and the case can be handed to the authority if the customer wants that."),
+    ClockName.TOURIST_PROPOSAL:    _l("If the customer does not answer, the proposal lapses and the case goes back to the mediator."),
+    ClockName.PERFORMANCE:         _l("If you have not reported by then that it is done, a mediator takes over."),
+    ClockName.CONFIRMATION:        _l("If the customer does not answer, the case is closed as carried out but not confirmed."),
+    ClockName.REFERRAL:            _l("If it has not been handed over by then, our supervisor is told."),
+    ClockName.FOLLOW_UP:           _l("If our officer has not asked by then, our supervisor is told."),
+}
+
 # One step as it happened, in the history of a case.
 ACTIONS: Mapping[Action, Any] = {
     Action.FILE:               _l("Case filed"),
@@ -409,6 +458,9 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "danger_name": DANGERS,
     "danger_reported": DANGERS_REPORTED,
     "departure_name": DEPARTURES,
+    "follows": FOLLOWS,
+    "follows_for_merchant": FOLLOWS_FOR_MERCHANT,
+    "follows_for_tourist": FOLLOWS_FOR_TOURIST,
     "goods_name": GOODS,
     "held_reason_name": HELD_REASONS,
     "how_bought_name": HOW_BOUGHT,
