@@ -13,7 +13,7 @@ import disputes.models  # noqa: F401  every table is known before the first quer
 from disputes import hints
 from disputes.db import db
 from disputes.logs import configure_logs
-from disputes.web import assets, errors, languages, limits, security, sessions, views
+from disputes.web import assets, components, errors, languages, limits, security, sessions, views
 from workers.app import Hints, make_celery
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +50,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"))
     languages.init_app(app)
     assets.init_app(app)
+    components.init_app(app)
     security.init_app(app)
     limits.init_app(app)
     sessions.init_app(app)

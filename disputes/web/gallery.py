@@ -189,12 +189,12 @@ def _data() -> dict[str, Any]:
         "number": CASE_NUMBER,
         "qr": Markup(segno.make("https://care.example/c/k3J9aVmQ", error="m").svg_inline(border=0, omitsize=True)),  # noqa: S704  our own
         "kept": [
-            {"id": 1, "name": "IMG_20261123_181455_收据.jpg", "size": 2_345_678, "url": "#"},
+            {"id": 1, "name": "IMG_20261123_181455_收据.jpg", "size": 2_345_678, "url": "#main"},
             {
                 "id": 2,
                 "name": "a-very-long-name-of-a-document-without-any-space-to-wrap-at-2026-11-23.pdf",
                 "size": 81_234,
-                "url": "#",
+                "url": "#main",
             },
         ],
         "error_pages": ERROR_PAGES,
@@ -249,20 +249,20 @@ def _rows() -> list[dict[str, Any]]:
 def _merchant_nav() -> list[dict[str, Any]]:
     return [
         {"label": "Cases", "url": url_for(".merchant"), "icon": "case", "here": True, "count": 3},
-        {"label": "Standing answers", "url": "#", "icon": "message"},
-        {"label": "Figures", "url": "#", "icon": "chart"},
-        {"label": "Users", "url": "#", "icon": "people"},
+        {"label": "Standing answers", "url": "#main", "icon": "message"},
+        {"label": "Figures", "url": "#main", "icon": "chart"},
+        {"label": "Users", "url": "#main", "icon": "people"},
     ]
 
 
 def _staff_nav() -> list[dict[str, Any]]:
     return [
         {"label": "Queue", "url": url_for(".staff"), "icon": "queue", "here": True, "count": 40},
-        {"label": "Merchants", "url": "#", "icon": "shop"},
-        {"label": "Offices", "url": "#", "icon": "authority"},
-        {"label": "Faults", "url": "#", "icon": "warning", "count": 2},
+        {"label": "Merchants", "url": "#main", "icon": "shop"},
+        {"label": "Offices", "url": "#main", "icon": "authority"},
+        {"label": "Faults", "url": "#main", "icon": "warning", "count": 2},
     ]
 
 
 def _account(name: str) -> dict[str, Any]:
-    return {"name": name, "place": SHOP, "links": [{"label": "Password and devices", "url": "#"}], "sign_out_url": "#"}
+    return {"name": name, "place": SHOP, "links": [{"label": "Password and devices", "url": "#main"}], "sign_out_url": url_for(".staff")}

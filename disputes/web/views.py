@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from disputes.web import api, health, mailbox, merchant, names, public, sentences, staff
+from disputes.web import api, gallery, health, mailbox, merchant, names, public, sentences, staff
 
 
 def init_app(app: Flask) -> None:
@@ -17,5 +17,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(merchant.bp)
     app.register_blueprint(staff.bp)
     app.register_blueprint(api.bp)
+    if not config.production:
+        app.register_blueprint(gallery.bp)
     if config.embedded and not config.production:
         app.register_blueprint(mailbox.bp)
