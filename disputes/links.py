@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from mnemonic import Mnemonic
 
-PARTIES = ("tourist", "companion", "shop")
+PARTIES = ("tourist", "companion", "shop", "counter")
 WORD_LISTS = {
     "en": "english",
     "zh_CN": "chinese_simplified",

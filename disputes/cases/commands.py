@@ -54,14 +54,21 @@ def pass_on(case: Case, by: Actor, note: str = "", language: str = "zh_CN") -> C
 
 
 def make_offer(
-    reference: str | int, version: int | None, by: Actor, package: Package, words: str = "", language: str = "zh_CN"
+    reference: str | int,
+    version: int | None,
+    by: Actor,
+    package: Package,
+    words: str = "",
+    language: str = "zh_CN",
+    given_by: str = "",
 ) -> CaseEvent:
     """Put a package (money, goods, shipping, by when) before the tourist; it replaces the shop's earlier offer.
 
-    From the counter it is marked unverified: it binds the shop to nothing until somebody verified it.
+    From the counter it is marked unverified: it binds the shop to nothing until somebody verified it. ``given_by`` is the
+    name and phone that the person at the counter gave.
     """
     case = queries.lock(reference, by, version)
-    return _put(case, Action.OFFER, by, package, words, language)
+    return _put(case, Action.OFFER, by, package, words, language, given_by)
 
 
 def counter(
@@ -239,18 +246,28 @@ def reject_proposal(
 
 
 def report_performance(
-    reference: str | int, version: int | None, by: Actor, means: str, payment_reference: str = ""
+    reference: str | int,
+    version: int | None,
+    by: Actor,
+    means: str,
+    payment_reference: str = "",
+    given_by: str = "",
 ) -> CaseEvent:
-    """The settlement was carried out, says the shop or an officer; the tourist is asked, and only the tourist can say so for good."""
+    """The settlement was carried out, says the shop or an officer; the tourist is asked, and only the tourist can say so for good.
+
+    ``given_by`` is the name and phone of somebody at the counter whom nobody has verified.
+    """
     case = queries.lock(reference, by, version)
     settlement = _settlement(case)
+    person = texts.write(case, "given_by", by.role, given_by, "zh_CN")
     event = advance(
         case,
         Action.REPORT_PERFORMANCE,
         by,
-        details={"means": means},
+        details={"means": means, **texts.said(person)},
         letter={"means": means, **_promise(settlement.offer)},
     )
+    texts.attach(event, person)
     settlement.reported_at, settlement.means, settlement.reference = event.at, means, payment_reference.strip() or None
     return event
 
@@ -470,19 +487,22 @@ _ON_LAPSE = {
 # --- shared by the verbs above
 
 
-def _put(case: Case, action: Action, by: Actor, package: Package, words: str, language: str) -> CaseEvent:
+def _put(
+    case: Case, action: Action, by: Actor, package: Package, words: str, language: str, given_by: str = ""
+) -> CaseEvent:
     """Put a package on the table in place of the one that lies there."""
     _end_offer(case, "superseded")
     _end_referral(case)
     db.session.flush()
     text = texts.write(case, "offer", by.role, words, language)
+    person = texts.write(case, "given_by", by.role, given_by, language)
     verified = by.role is not Role.COUNTER
     event = advance(
         case, action, by,
-        details={"package": package.stored(), "verified": verified, **texts.said(text)},
+        details={"package": package.stored(), "verified": verified, **texts.said(text, person)},
         letter={"package": package.stored(), "words": words.strip(), "verified": verified},
     )  # fmt: skip
-    texts.attach(event, text)
+    texts.attach(event, text, person)
     db.session.add(
         Offer(
             case=case,
@@ -512,6 +532,7 @@ def _settle(case: Case, action: Action, by: Actor, offer: Offer) -> CaseEvent:
         offer.status, offer.ended_at = "accepted", event.at
     if offer.case is None:
         offer.event_id, offer.case = event.id, case
+        db.session.add(offer)
     db.session.flush()
     case.settlements.append(Settlement(offer_id=offer.id, event_id=event.id, agreed_at=event.at))
     db.session.flush()

@@ -181,7 +181,7 @@ class CaseText(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     case: Mapped[Case] = relationship(back_populates="texts")
     event_id: Mapped[int | None] = mapped_column(ForeignKey("case_events.id"), index=True)
-    purpose: Mapped[str]  # narrative, message, question, answer, reason, offer, note, ...
+    purpose: Mapped[str]  # narrative, message, question, answer, reason, offer, given_by, note, ...
     audience: Mapped[
         str
     ]  # parties: tourist, merchant and staff; tourist: tourist and staff; merchant: merchant and staff; staff: staff alone

@@ -39,10 +39,27 @@ REFUSED: Mapping[str, Any] = {
     "name_missing":           _l("Give your full name as it stands in your travel document."),
     "received_in_the_future": _l("The moment of receipt cannot lie in the future."),
     "receiver_missing":       _l("Write down who received the case."),
+    # at the counter
+    "no_contact":             _l("We have no address of this shop to which a code could be sent."),
+    "too_many_codes":         _l("Several codes have been sent already. Please try again in an hour, or answer without a code."),
     # staff
     "no_such_officer":        _l("This officer cannot take cases at present. Choose another one."),
     "outcome_not_for_staff":  _l("Only the visitor can say that a case is resolved. Choose another outcome."),
     "erased":                 _l("The personal data of this case have been erased, so it cannot be opened again."),
+    # accounts and keys
+    "email_invalid":          _l("This is no e-mail address. Write it like name@example.com."),
+    "email_taken":            _l("There is an account with this address already."),
+    "account_name_missing":   _l("Write a name."),
+    "office_missing":         _l("Choose the office."),
+    "merchant_missing":       _l("Choose the merchant."),
+    "role_unknown":           _l("Choose one of the roles."),
+    "not_yourself":           _l("You cannot do this to your own account. Ask another supervisor."),
+    "password_too_short":     _l("This password is too short. Use at least 12 characters."),
+    "password_too_long":      _l("This password is too long. Use at most 200 characters."),
+    "password_too_plain":     _l("This password is easily guessed. Leave out your name and address, and use more different characters."),
+    "code_wrong":             _l("This code is not right. Write the six digits that the app shows now."),
+    "scope_unknown":          _l("Choose at least one thing that the key may do."),
+    "rate_out_of_range":      _l("A key may be used between 1 and 6000 times a minute."),
     # packages
     "empty":                  _l("Choose at least one thing."),
     "negative":               _l("The amount cannot be less than zero."),
