@@ -13,6 +13,9 @@ OPEN_BY_TOKEN = ("/c/", "/m/", "/file", "/draft", "/staff", "/merchant", "/case"
 
 def init_app(app: Flask) -> None:
     """Protect forms against forgery and set the headers."""
+    # Pages below a token send no referrer, so a form cannot be asked for one; the token in the form and the cookie's
+    # SameSite protect it.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.after_request(_headers)
