@@ -42,6 +42,7 @@ def put(
         address=to.address,
         language=to.language,
         slots={**slots, **to.slots},
+        created_at=clock.now(),
         next_try_at=clock.now(),
     )
     db.session.add(message)
