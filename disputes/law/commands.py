@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import insert, select, text, update
@@ -56,11 +56,20 @@ def lock() -> None:
 
 
 def merge(known: Calendar, years: tuple[Year, ...]) -> Calendar:
-    """The known calendar with these years in place of its own. Raises CalendarRefused where two notices contradict."""
+    """The known calendar with these years in place of its own. Raises CalendarRefused where two notices contradict.
+
+    A make-up day for which the file names no holiday keeps the name it had.
+    """
+    taken = {year.year: _with_known_names(year, known) for year in years}
     try:
-        return Calendar.of({**known.years, **{year.year: year for year in years}}.values())
+        return Calendar.of({**known.years, **taken}.values())
     except RuleError as error:
         raise calendar_file.CalendarRefused([str(error)]) from error
+
+
+def _with_known_names(year: Year, known: Calendar) -> Year:
+    before = known.years[year.year].makeup_days if year.year in known.years else {}
+    return replace(year, makeup_days={day: name or before.get(day) for day, name in year.makeup_days.items()})
 
 
 def refuse_unpublishing(known: Calendar, years: tuple[Year, ...]) -> None:

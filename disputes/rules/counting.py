@@ -42,8 +42,8 @@ def version_for(rules: Sequence[Rule], rule_id: str, received_on: date) -> Rule:
     for rule in versions:
         if rule.in_force(received_on):
             return rule
-    known = ", ".join(f"{rule.in_force_from or '...'} to {rule.in_force_to or '...'}" for rule in versions)
-    raise NotInForce(f"{rule_id} was not in force on {received_on}; it is known for {known}.")
+    known = "; ".join(_dates_of(rule) for rule in versions)
+    raise NotInForce(f"{rule_id} was not in force on {received_on}; it is known {known}.")
 
 
 def count(
@@ -264,6 +264,11 @@ def unpublished(calendar: Calendar, first: date, last: date) -> int | None:
 
 
 # --- small things ---
+
+
+def _dates_of(rule: Rule) -> str:
+    first = f"from {rule.in_force_from}" if rule.in_force_from else "from the beginning"
+    return f"{first} to {rule.in_force_to}" if rule.in_force_to else f"{first} on"
 
 
 def _pause_on(day: date, paused: Sequence[Pause]) -> Pause | None:

@@ -148,6 +148,13 @@ class Rule:
         return self.title_en
 
     @property
+    def citation(self) -> str:
+        """The instrument's code with the article, such as ``MCR 15; CPL 46``."""
+        if not self.article:
+            return self.instrument
+        return f"{self.instrument}{' ' if self.article[0].isdigit() else '; '}{self.article}"
+
+    @property
     def limits(self) -> tuple[Length, ...]:
         """The one length, or the two of which the earlier counts."""
         first = Length(self.length, self.unit)
