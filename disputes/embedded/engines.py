@@ -139,14 +139,15 @@ def wait_until_ready(child: Child) -> None:
     """Wait until a child can be used; an EngineError shows the end of its log when it cannot."""
     program = child.program
 
+    log = program.log
+
     def ready() -> bool:
         if not child.running:
-            raise EngineError(
-                f"The {program.name} did not start. The end of {program.log} says:\n{end_of(program.log)}"
-            )
+            said = f" The end of {log} says:\n{end_of(log)}" if log else ""
+            raise EngineError(f"The {program.name} did not start.{said}")
         return program.ready()
 
-    _wait(ready, f"The {program.name} is not ready after {START_LIMIT} seconds; see {program.log}.")
+    _wait(ready, f"The {program.name} is not ready after {START_LIMIT} seconds." + (f" See {log}." if log else ""))
 
 
 def end_of(log: Path, lines: int = 15) -> str:

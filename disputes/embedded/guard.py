@@ -17,8 +17,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 LARGEST_LOG = 20_000_000  # bytes; a larger one is put aside at the next start of its program
 PATIENCE = 1.0  # seconds between asking and killing; the rounds of programs and engines stay well below five
@@ -42,7 +44,7 @@ class Program:
 
     name: str
     command: Sequence[str]
-    log: Path
+    log: Path | None  # None: it speaks to the terminal
     ready: Callable[[], bool] = lambda: True
     stop: signal.Signals = signal.SIGTERM
     hurry: signal.Signals = signal.SIGKILL  # what follows when it has not stopped
@@ -114,14 +116,12 @@ class Guard:
 
     def _launch(self, program: Program) -> subprocess.Popen[bytes]:
         account = program.account
-        if program.log.exists() and program.log.stat().st_size > LARGEST_LOG:
-            program.log.replace(program.log.with_suffix(".log.1"))
-        with program.log.open("ab") as log:
+        with _opened(program.log) as log:
             return subprocess.Popen(
                 ["/bin/sh", "-c", _ANNOUNCE, program.announcement, *program.command],
                 stdin=self._pipe(),
                 stdout=log,
-                stderr=subprocess.STDOUT,
+                stderr=subprocess.STDOUT if log else None,
                 cwd=program.folder,
                 env=program.environment,
                 start_new_session=True,
@@ -163,6 +163,15 @@ class Guard:
             for pid, child in self._children.items():  # a guard that was killed is replaced and told anew
                 os.write(self._process.stdin.fileno(), f"+ {pid} {child.program.announcement}\n".encode())
         return self._process.stdin.fileno()
+
+
+def _opened(log: Path | None) -> AbstractContextManager[BinaryIO | None]:
+    """The log to append to; a large one is put aside first."""
+    if log is None:
+        return nullcontext()
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_suffix(".log.1"))
+    return log.open("ab")
 
 
 def _watch(lock: int) -> None:

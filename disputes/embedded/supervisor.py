@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import psycopg
+from psycopg import sql
+
 from config import Config
 from disputes.embedded.engines import Engines, state_of, wait_until_ready, with_mailbox
 from disputes.embedded.errors import EngineError
@@ -28,9 +31,11 @@ Say = Callable[[str], None]
 class Plan:
     """What a system consists of besides its engines."""
 
-    prepare: Callable[[Config, Say], None]  # brings the database up to date and says what it does
-    programs: Callable[[Config], Sequence[Program]]  # in the order of starting; they stop the other way round
-    welcome: Callable[[Config], str]
+    state_of_the_program: str  # while it is the same, the database needs no new preparation
+    preparations: Sequence[Program]  # each runs to its end and brings the database further
+    web: Program
+    background: Sequence[Program]  # started once the pages answer; they stop the other way round, before them
+    welcome: str
 
 
 @dataclass
@@ -103,22 +108,51 @@ def _engines(config: Config, guard: Guard, say: Say) -> Iterator[tuple[Config, l
 
 
 def _serve(config: Config, plan: Plan, guard: Guard, engines: list[Child], say: Say) -> None:
-    supervised: list[Supervised] = []
+    children: list[Child] = []
     try:
-        plan.prepare(config, say)
-        for program in plan.programs(config):
-            supervised.append(Supervised(guard.start(program)))
-        for one in supervised:
-            wait_until_ready(one.child)
-        say(plan.welcome(config))
-        _watch(guard, [*(Supervised(child) for child in engines), *supervised], say)
+        _prepare(config, plan, guard)
+        children.append(guard.start(plan.web))
+        wait_until_ready(children[0])
+        children.extend(guard.start(program) for program in plan.background)
+        say(plan.welcome)
+        _watch(guard, [Supervised(child) for child in (*engines, *children)], say)
     except KeyboardInterrupt:
         say("\nStopping; a second Ctrl-C does not wait.")
     finally:
-        for one in reversed(supervised):
-            if not one.child.stop(WARM_STOP):
-                say(f"The {one.child.program.name} did not stop in time and was ended.")
-            guard.forget(one.child)
+        for child in reversed(children):
+            if not child.stop(WARM_STOP):
+                say(f"The {child.program.name} did not stop in time and was ended.")
+            guard.forget(child)
+
+
+def _prepare(config: Config, plan: Plan, guard: Guard) -> None:
+    """Bring the database up to date, unless that was done for this very program already.
+
+    The note of it is the database's own comment, so that it goes away with the database.
+    """
+    with psycopg.connect(config.database_url, autocommit=True) as connection:
+        note = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+        if config.embedded and note == (plan.state_of_the_program,):
+            return
+        for program in plan.preparations:
+            _run_to_its_end(program, guard)
+        if config.embedded:
+            name = sql.Identifier(connection.info.dbname)
+            comment = sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(plan.state_of_the_program))
+            connection.execute(comment)
+
+
+def _run_to_its_end(program: Program, guard: Guard) -> None:
+    child = guard.start(program)
+    try:
+        code = child.process.wait()
+    finally:
+        child.stop(0)
+        guard.forget(child)
+    if code:
+        raise EngineError(f"`disputes {program.name}` failed, so the system was not started.")
 
 
 def _watch(guard: Guard, supervised: list[Supervised], say: Say) -> None:
@@ -140,7 +174,7 @@ def _mind(one: Supervised, guard: Guard, say: Say) -> None:
         pause = one.pause()
         one.start_again_at = now + pause
         when = f"in {pause:.0f} s" if pause else "now"
-        say(f"The {program.name} {_cause(one.child)} and starts again {when}; its log is {program.log}.")
+        say(f"The {program.name} {_cause(one.child)} and starts again {when}. Its log is {program.log}.")
     if now >= one.start_again_at:
         guard.start_again(one.child)
         one.started_at, one.start_again_at = now, None
