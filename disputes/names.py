@@ -344,6 +344,30 @@ ACTIONS: Mapping[Action, Any] = {
     Action.ERASE:              _l("Personal data erased"),
 }
 
+# The same told to the visitor, where that differs.
+ACTIONS_FOR_TOURIST: Mapping[Action, Any] = {
+    **ACTIONS,
+    Action.FILE:               _l("You filed your case"),
+    Action.TRIAGE:             _l("An officer looks at it first"),
+    Action.HOLD_EMERGENCY:     _l("The duty officer was told"),
+    Action.ASK_TOURIST:        _l("You were asked something"),
+    Action.ANSWER:             _l("You answered"),
+    Action.ESCALATE:           _l("The time was over, so a mediator took over"),
+    Action.ACCEPT:             _l("You accepted the offer"),
+    Action.DECLINE:            _l("You declined the offer"),
+    Action.COUNTER:            _l("You asked for something else"),
+    Action.REPORT_PERFORMANCE: _l("The shop says it has done what was agreed"),
+    Action.CONFIRM:            _l("You confirmed that it arrived"),
+    Action.DENY:               _l("You said that it has not arrived"),
+    Action.WAIVE:              _l("You said that nothing more is owed"),
+    Action.ASK_AUTHORISATION:  _l("You were asked whether we may hand the case to an authority"),
+    Action.WITHDRAW:           _l("You withdrew the case"),
+    Action.CLOSE_UNCONFIRMED:  _l("Closed, since we heard nothing from you"),
+    Action.AUTHORISE:          _l("You allowed the hand-over to an authority"),
+    Action.CONSENT:            _l("You changed a consent"),
+    Action.DEPART:             _l("You have left: from now on everything goes in writing"),
+}
+
 # Who did something, or owes something.
 ROLES: Mapping[Role, Any] = {
     Role.TOURIST:    _l("Visitor"),
@@ -413,6 +437,26 @@ QUESTION_PHRASES: Mapping[str, Any] = {
     "what_happened":     _l("Please tell us more about what happened."),
 }
 
+# What an article may give, as cautiously as a screen for a shop must say it; whether it does is for others to decide.
+GROUNDS: Mapping[str, Any] = {
+    "R-QUAL-7":       _l("Goods that are not of proper quality can be returned, exchanged or repaired."),
+    "R-QUAL-TERM":    _l("Agreed periods for return, exchange and repair must not be shorter than the national rules."),
+    "R-FRAUD-3X":     _l("A customer who was deceived about goods or a service may claim more than the price."),
+    "R-FOOD-10X":     _l("For unsafe food a customer may claim more than the price."),
+    "R-PRICE":        _l("Luring with a low price and charging a higher one is price fraud, and so are hidden conditions."),
+    "R-RET-ON-7":     _l("Most things bought at a distance can be returned within 7 days without giving a reason."),
+    "R-TOUR-SHOP30":  _l("If an agency lured with an unreasonably low price, or chose the shop without the visitor’s agreement, the visitor may ask the agency within 30 days after the trip to arrange the return."),
+    "R-RET-OFF-BIND": _l("A promise to take goods back, made in advertising or on a sign, must be kept."),
+}
+
+LAWS: Mapping[str, Any] = {
+    "CPL":   _l("Consumer Protection Law"),
+    "CPR":   _l("Implementing Regulations of the Consumer Protection Law"),
+    "FSL":   _l("Food Safety Law"),
+    "PRICE": _l("Rules on price marking and price fraud"),
+    "TL":    _l("Tourism Law"),
+}
+
 DEPARTURES: Mapping[str, Any] = {
     "known":    _l("Leaves on a known day"),
     "departed": _l("Has left already"),
@@ -447,6 +491,7 @@ AUTHORITIES: Mapping[str, Any] = {
 
 GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "action_name": ACTIONS,
+    "action_name_for_tourist": ACTIONS_FOR_TOURIST,
     "authority_name": AUTHORITIES,
     "category_hint": CATEGORY_HINTS,
     "category_name": CATEGORIES,
@@ -462,9 +507,11 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "follows_for_merchant": FOLLOWS_FOR_MERCHANT,
     "follows_for_tourist": FOLLOWS_FOR_TOURIST,
     "goods_name": GOODS,
+    "ground_sentence": GROUNDS,
     "held_reason_name": HELD_REASONS,
     "how_bought_name": HOW_BOUGHT,
     "kind_name": KINDS,
+    "law_name": LAWS,
     "means_name": MEANS,
     "outcome_name": OUTCOMES,
     "paid_how_name": PAID_HOW,

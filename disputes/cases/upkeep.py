@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import available_timezones
 
 from sqlalchemy import func, select, update
 
@@ -148,6 +149,14 @@ def confirm_address(case: Case, by: Actor) -> None:
     """Somebody who came by the mailed link acted: the address is right. No step, since nothing of the case changes."""
     if by.mailed_link and case.tourist.email_confirmed_at is None:
         case.tourist.email_confirmed_at = clock.now()
+
+
+def choose_zone(reference: str | int, by: Actor, zone: str) -> None:
+    """On which clock the tourist reads moments. No step, since nothing of the case changes; China's time is always beside it."""
+    case = queries.lock(reference, by)
+    if zone not in available_timezones():
+        raise Refused("no_such_zone")
+    case.tourist.time_zone = zone
 
 
 def change_shop(reference: str | int, version: int | None, by: Actor, shop_id: int) -> CaseEvent:

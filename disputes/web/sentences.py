@@ -39,6 +39,7 @@ REFUSED: Mapping[str, Any] = {
     "name_missing":           _l("Give your full name as it stands in your travel document."),
     "received_in_the_future": _l("The moment of receipt cannot lie in the future."),
     "receiver_missing":       _l("Write down who received the case."),
+    "no_such_zone":           _l("Choose a city from the list."),
     # at the counter
     "no_contact":             _l("We have no address of this shop to which a code could be sent."),
     "too_many_codes":         _l("Several codes have been sent already. Please try again in an hour, or answer without a code."),
