@@ -28,6 +28,7 @@ from disputes.embedded.lock import Lock
 from disputes.embedded.paths import paths_of, prepare_state
 
 TEMPLATE = "disputes_template"
+NO_BROWSER = "no Chromium was found"
 SECRET = "only-for-tests-and-long-enough-to-be-a-key"
 
 
@@ -177,3 +178,34 @@ def own_app(new_database: Callable[[str], settings.Config]) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def browser_path() -> str | None:
+    """The installed Chromium: the one that is set, or the first that is found."""
+    names = (os.environ.get("DISPUTES_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, filter(None, names))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the journeys where there is no browser; under CI that is a failure."""
+    journeys = [item for item in items if item.get_closest_marker("journey")]
+    if not journeys or browser_path():
+        return
+    if os.environ.get("CI"):
+        raise pytest.UsageError("No Chromium was found, and journeys must run under CI: make browser")
+    for item in journeys:
+        item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what did not run, and how to mend it."""
+    number = sum(NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ()))
+    if number:
+        terminalreporter.write_line(f"{number} journeys did not run, since {NO_BROWSER}. `make browser` installs one.")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """Playwright with the installed Chromium; as root it runs without its sandbox, which root cannot have."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": browser_path(), "args": arguments}
