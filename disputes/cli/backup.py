@@ -79,7 +79,7 @@ def write(config: settings.Config, target: Path) -> int:
     with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".backup-") as folder:
         dump, fresh = Path(folder) / DUMP, Path(folder) / target.name
         _tool(config, "pg_dump", ["--format=custom", "--no-owner", "--no-privileges", f"--file={dump}"])
-        with fresh.open("xb", opener=_private) as output:
+        with open(fresh, "xb", opener=_private) as output:
             with tarfile.open(fileobj=output, mode="w") as archive:
                 _add(archive, MANIFEST, json.dumps(_describe(config, dump), indent=2).encode())
                 archive.add(dump, DUMP)
@@ -103,7 +103,7 @@ def read(config: settings.Config, source: Path) -> tuple[dict[str, Any], int]:
             manifest = _manifest(archive)
             _refuse_unless_empty(config)
             dump = Path(folder) / DUMP
-            with dump.open("wb", opener=_private) as output:
+            with open(dump, "wb", opener=_private) as output:
                 shutil.copyfileobj(_content(archive, DUMP), output)
             if _sha256(dump) != manifest["dump_sha256"]:
                 raise BackupError(f"{source} is damaged: its database is not the one that was written.")
@@ -133,7 +133,11 @@ def _manifest(archive: tarfile.TarFile) -> dict[str, Any]:
 
 
 def _refuse_unless_empty(config: settings.Config) -> None:
-    with psycopg.connect(config.database_url) as connection:
+    try:
+        connection = psycopg.connect(config.database_url)
+    except psycopg.OperationalError as error:
+        raise BackupError(f"The database cannot be reached: {error}") from error
+    with connection:
         row = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
     if row and row[0]:
         raise BackupError(

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask_migrate import upgrade
 
 from disputes import seeding
-from disputes.cli.system import answer, as_json, system
-from disputes.db import db, transaction
-
-MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+from disputes.cli.system import MIGRATIONS, answer, as_json, current_revision, newest_revision, system
+from disputes.db import transaction
 
 
 @click.command()
 def migrate() -> None:
     """Bring the database's tables to this version of the program. Keeps all data; does nothing when nothing is to do."""
-    with system("migrate"):
+    with system("migrate", migrated=False):
         click.echo(bring_tables_up_to_date())
 
 
@@ -46,14 +40,3 @@ def load_seeds() -> list[str]:
     """Load the seed files; what changed."""
     with transaction():
         return seeding.load_all()
-
-
-def current_revision() -> str | None:
-    """The migration at which the database stands; None when it is empty."""
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest_revision() -> str | None:
-    """The migration at which this version of the program expects it."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()

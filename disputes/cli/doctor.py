@@ -18,8 +18,7 @@ import config as settings
 from disputes import clock
 from disputes.cases import history
 from disputes.cases.models import Case, CaseEvent
-from disputes.cli.database import current_revision, newest_revision
-from disputes.cli.system import answer, application, as_json
+from disputes.cli.system import answer, application, as_json, current_revision, newest_revision
 from disputes.db import db
 from disputes.embedded.engines import services
 from disputes.law.models import CalendarVersion

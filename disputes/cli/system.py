@@ -6,24 +6,40 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_babel import force_locale
+from sqlalchemy.exc import OperationalError
 
 import config as settings
 from disputes.app import create_app
 from disputes.db import db
 from disputes.embedded.engines import services
+from disputes.embedded.errors import EngineError
+
+MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
 
 
 @contextmanager
-def system(command: str) -> Iterator[Flask]:
-    """The application inside its context, with engines: the running system's, or started for this command."""
+def system(command: str, *, migrated: bool = True) -> Iterator[Flask]:
+    """The application inside its context, with engines: the running system's, or started for this command.
+
+    Refused where the database does not have this version's tables, unless the command says that it needs none.
+    """
     with services(settings.load(), command=command) as config, application(config) as app:
+        try:
+            at = current_revision()
+        except OperationalError as error:
+            raise EngineError(f"The database cannot be reached: {error.orig}") from error
+        if migrated and at != newest_revision():
+            raise EngineError("The database does not have the tables of this version. First run: disputes migrate")
         yield app
 
 
@@ -45,3 +61,14 @@ def answer(as_json: bool, data: dict[str, Any], text: str) -> None:
         click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
     else:
         click.echo(text)
+
+
+def current_revision() -> str | None:
+    """The migration at which the database stands; None when it is empty."""
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    """The migration at which this version of the program expects it."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
