@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from disputes import clock
@@ -74,17 +74,21 @@ def waiting_on(case: Case) -> Role | None:
 
 
 def slack_at(case: Case, now: datetime) -> datetime:
-    """The last moment at which the remaining rungs of the ladder still end before the departure (design section 5)."""
-    state = State(case.state)
-    lengths = []
+    """The last moment at which the remaining rungs of the ladder still end before the departure (design section 5).
+
+    The rungs are laid one after the other, each taking all its time: measured each for itself, a night would count for
+    every rung, and somebody who leaves in six days would come before somebody who leaves in five hours.
+    """
     running = {ClockName(d.clock): d for d in case.running_deadlines}
-    for name in LADDER[state]:
+    at, lengths = now, []
+    for name in LADDER[State(case.state)]:
         wiring = BY_NAME[name]
         if name in running:
-            lengths.append(max(running[name].due_at - now, timedelta(0)))
+            due_at = max(running[name].due_at, at)
         else:
-            due = _due(case, wiring, law.standard(wiring.rule, now), now, law.calendar(), None)
-            lengths.append(due.due_at - now)
+            due_at = _due(case, wiring, law.standard(wiring.rule, now), at, law.calendar(), None).due_at
+        lengths.append(due_at - at)
+        at = due_at
     return service.slack_at(case.departure_at, case.filed_at, lengths)
 
 

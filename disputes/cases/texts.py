@@ -9,6 +9,7 @@ from disputes.cases.history import new_salt, text_hash
 from disputes.cases.models import Case, CaseEvent, CaseText
 from disputes.db import db
 from disputes.rules.lifecycle import Role
+from disputes.rules.scripts import written_in
 
 LONGEST = 20_000  # characters; the longest real complaint we have seen has about 9,000
 
@@ -33,12 +34,21 @@ def clean(typed: str) -> str:
 def write(
     case: Case, purpose: str, author: Role, body: str, language: str, audience: str = "parties"
 ) -> CaseText | None:
-    """Keep what somebody wrote; None for an empty text. ``attach`` it to its event once that exists."""
+    """Keep what somebody wrote; None for an empty text. ``attach`` it to its event once that exists.
+
+    ``language`` is the one its writer was reading; a text in another script is kept as what it is.
+    """
     body = clean(body)
     if not body.strip():
         return None
     text = CaseText(
-        case=case, purpose=purpose, audience=audience, author=author, language=language, body=body, salt=new_salt()
+        case=case,
+        purpose=purpose,
+        audience=audience,
+        author=author,
+        language=written_in(body, language),
+        body=body,
+        salt=new_salt(),
     )
     db.session.add(text)
     db.session.flush()

@@ -68,7 +68,7 @@ def fill(reset: bool = False, say: Callable[[str], None] = lambda _: None) -> in
         _reset()
     elif not is_empty():
         return 0
-    chance = random.Random(SEED)
+    chance = random.Random(SEED)  # noqa: S311  it decides nothing but stories
     with transaction():
         present = clock.now()
     try:

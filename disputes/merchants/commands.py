@@ -67,8 +67,8 @@ def add_shop(
         address_en=address_en.strip(), division_code=division_code, district_code=district_code, trade=trade,
         opens=opens, closes=closes, email=email or None, phone=phone or None,
     )  # fmt: skip
-    refresh_search(shop)
     db.session.add(shop)
+    refresh_search(shop)
     db.session.flush()
     return shop
 

@@ -67,7 +67,9 @@ def test_a_tourist_can_always_withdraw(state):
 @pytest.mark.parametrize("state", [s for s in OPEN_STATES if s not in HELD_STATES])
 def test_a_clock_runs_in_every_open_state_that_is_not_held(state):
     started = {c.name for c in CLOCKS if state in c.runs_in and not c.starts_on}
-    arriving = {c.name for c in CLOCKS if state in c.runs_in and set(c.starts_on) & {s.action for s in STEPS if s.end is state}}
+    arriving = {
+        c.name for c in CLOCKS if state in c.runs_in and set(c.starts_on) & {s.action for s in STEPS if s.end is state}
+    }
     assert started | arriving, f"nothing runs in {state}"
 
 
@@ -83,7 +85,11 @@ def test_each_lapse_has_a_step_to_take_in_every_state_the_clock_runs_in(clock):
 def test_after_every_step_into_an_open_state_somebody_has_a_clock(step):
     before = step.state
     started = {c.name for c in clocks.started_by(step, before, step.end)}
-    going_on = {c.name for c in CLOCKS if step.end in c.runs_in and before in c.runs_in and not clocks.ended_by(c.name, step.action, step.end)}
+    going_on = {
+        c.name
+        for c in CLOCKS
+        if step.end in c.runs_in and before in c.runs_in and not clocks.ended_by(c.name, step.action, step.end)
+    }
     assert started | going_on
 
 
@@ -97,7 +103,11 @@ def test_silence_of_the_shop_is_never_an_admission_and_never_a_settlement():
 
 
 def test_silence_of_the_tourist_never_accepts_and_is_never_reported_as_resolved():
-    assert {c.on_lapse for c in CLOCKS if c.owes is Role.TOURIST} == {Action.ESCALATE, Action.CLOSE_DORMANT, Action.CLOSE_UNCONFIRMED}
+    assert {c.on_lapse for c in CLOCKS if c.owes is Role.TOURIST} == {
+        Action.ESCALATE,
+        Action.CLOSE_DORMANT,
+        Action.CLOSE_UNCONFIRMED,
+    }
     assert not {Outcome.DORMANT, Outcome.PERFORMED_UNCONFIRMED} & set(RESOLVED_OUTCOMES)
 
 
