@@ -10,9 +10,11 @@ from flask_babel import get_locale
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
-from wtforms import Field
+from wtforms import BooleanField, Field, FileField, RadioField, SelectField, SelectMultipleField
+from wtforms.widgets import TextArea
 
 from disputes import formats
+from disputes.web.fields import DatePartsField, MoneyField
 
 # The names people look for when they cannot read the page; each in its own language, so they are not translated.
 OWN_NAMES = {
@@ -44,6 +46,17 @@ PLACES = {
 }
 
 
+SORTS = (
+    (BooleanField, "check"),
+    (RadioField, "choices"),
+    (SelectMultipleField, "choices"),
+    (SelectField, "select"),
+    (DatePartsField, "date"),
+    (MoneyField, "money"),
+    (FileField, "files"),
+)
+
+
 @dataclass(frozen=True)
 class LanguageLink:
     """One language of the switcher: its tag for `lang`, its own name, and this page in it."""
@@ -70,10 +83,13 @@ def init_app(app: Flask) -> None:
         language_links=language_links,
         language_name=language_name,
         machine_time=formats.machine_time,
+        may_stay_empty=may_stay_empty,
         money_text=formats.money_text,
         number_text=formats.number_text,
         page_again=page_again,
         place=place,
+        sort_of=sort_of,
+        takes_many=takes_many,
         text_direction=text_direction,
         short_day=formats.short_day,
         zone_beside=formats.zone_beside,
@@ -156,11 +172,32 @@ def input_attributes(
         attributes["aria-describedby"] = described
     if field.errors:
         attributes["aria-invalid"] = "true"
-    if field.type in ("StringField", "TextAreaField"):
+    if isinstance(field.widget, TextArea) or getattr(field.widget, "input_type", "") in ("text", "search"):
         attributes["dir"] = "auto"
     names = {name: "class" if name == "class_" else name.rstrip("_").replace("_", "-") for name in given}
     attributes.update({names[name]: value for name, value in given.items()})
     return attributes
+
+
+def sort_of(field: Field) -> str:
+    """Which of the macros draws a field: check, choices, date, money, files, select or input."""
+    for kind, sort in SORTS:
+        if isinstance(field, kind):
+            return sort
+    return "input"
+
+
+def may_stay_empty(field: Field) -> bool:
+    """Whether the label says "(optional)". A box to tick may always stay empty; a list only if it offers that."""
+    sort = sort_of(field)
+    if field.flags.required or sort == "check":
+        return False
+    return sort != "select" or any(not choice.value for choice in field.iter_choices())
+
+
+def takes_many(field: Field) -> bool:
+    """Whether several of its choices can be taken."""
+    return isinstance(field, SelectMultipleField)
 
 
 def group_attributes(field: Field, hint: str | None) -> Markup:
