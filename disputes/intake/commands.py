@@ -56,6 +56,7 @@ class Telling:
     currency: str | None = None
     item: str = ""
     invoice_number: str = ""
+    wish: str = ""  # what else would settle it, in the tourist's words; goes with the claim
     dangers: tuple[Danger, ...] = ()
     departure: str = "unknown"
     departure_at: datetime | None = None
@@ -89,15 +90,18 @@ def file_complaint(told: Telling, by: Actor, channel: str, draft_id: str | None 
     db.session.add(case)
     db.session.flush()
     narrative = texts.write(case, "narrative", Role.TOURIST, told.narrative, told.language)
+    wish = texts.write(case, "wish", Role.TOURIST, told.wish, told.language)
     _complaint(case, told, by, channel, draft_id, narrative)
     upkeep.refresh_search(case)
     event = advance(
         case, Action.FILE, by,
-        details={"category": told.category, "claim": told.claim.stored(), "channel": channel, **texts.said(narrative)},
+        details={"category": told.category, "claim": told.claim.stored(), "channel": channel, **texts.said(narrative, wish)},
     )  # fmt: skip
-    texts.attach(event, narrative)
+    texts.attach(event, narrative, wish)
     db.session.add(
-        Offer(case=case, event_id=event.id, by_role=Role.TOURIST, package=told.claim.stored(), status="claim")
+        Offer(
+            case=case, event_id=event.id, by_role=Role.TOURIST, package=told.claim.stored(), text=wish, status="claim"
+        )
     )
     _evidence(case, event, told, draft)
     if draft is not None:
