@@ -1,0 +1,87 @@
+"""The form for a package, shared by shops that offer, tourists who counter, and mediators who propose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired, Optional
+
+from disputes import names
+from disputes.rules.packages import MONEY_REMEDIES, Goods, Means, Package, PackageError, Remedy, Shipping, Within
+from disputes.web.fields import MoneyField, readable
+
+LONGEST_WORDS = 4000
+
+SENTENCES = {
+    "empty": _l("Choose at least one thing."),
+    "negative": _l("The amount cannot be less than nothing."),
+    "money_without_amount": _l("Write the amount of money."),
+    "amount_without_money": _l("Say what the money is for: the price back, a part of it, or compensation."),
+}
+
+
+class PackageForm(FlaskForm):
+    """A package as people put it together. ``package()`` is the package of a valid form."""
+
+    version = HiddenField()
+    remedies = SelectMultipleField(
+        _l("What is offered"),
+        choices=[(r.value, names.REMEDIES[r]) for r in Remedy],
+        validators=[InputRequired(_l("Choose at least one thing."))],
+    )
+    amount = MoneyField(_l("Money, all together"), validators=[Optional()])
+    goods = RadioField(
+        _l("What happens to the goods"), choices=[(g.value, names.GOODS[g]) for g in Goods], default=Goods.NONE.value
+    )
+    shipping = SelectField(
+        _l("How they come back"), choices=[(s.value, names.SHIPPING[s]) for s in Shipping], default=Shipping.NONE.value
+    )
+    means = SelectField(
+        _l("How the money goes back"), choices=[(m.value, names.MEANS[m]) for m in Means], default=Means.ORIGINAL.value
+    )
+    within = SelectField(
+        _l("By when"), choices=[(w.value, names.WITHIN[w]) for w in Within], default=Within.THREE_DAYS.value
+    )
+    words = TextAreaField(
+        _l("A few words to the other side"),
+        [Optional(), readable(LONGEST_WORDS)],
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Shape first, then whether the package promises something that can be carried out."""
+        if not super().validate(extra_validators):
+            return False
+        try:
+            self.package()
+        except PackageError as error:
+            field = self.amount if error.code in ("money_without_amount", "negative") else self.remedies
+            field.errors = [*field.errors, SENTENCES[error.code]]
+            return False
+        return True
+
+    def package(self) -> Package:
+        """The package of this form; PackageError when it promises nothing or contradicts itself."""
+        remedies = tuple(Remedy(r) for r in self.remedies.data or ())
+        amount = self.amount.data or 0
+        if amount and not any(r in MONEY_REMEDIES for r in remedies):
+            raise PackageError("amount_without_money")
+        goods = Goods(self.goods.data)
+        return Package(
+            remedies,
+            amount=amount,
+            currency=self.amount.currency,
+            goods=goods,
+            shipping=Shipping(self.shipping.data) if goods is Goods.GIVE_BACK else Shipping.NONE,
+            means=Means(self.means.data),
+            within=Within(self.within.data),
+        )
+
+    def start_from(self, package: Package) -> None:
+        """Fill the form with a package that is known, such as what the other side asked for."""
+        self.remedies.data = [r.value for r in package.remedies]
+        self.amount.data, self.amount.currency = package.amount or None, package.currency
+        self.goods.data, self.shipping.data = package.goods.value, package.shipping.value
+        self.means.data, self.within.data = package.means.value, package.within.value
