@@ -1,0 +1,172 @@
+"""Questions of the staff's desk: what lies where, who owes what in the rows of the queue, what is late, who has how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from disputes import clock
+from disputes.accounts.actors import Actor
+from disputes.accounts.models import User
+from disputes.cases.models import Case, Contact, Deadline
+from disputes.cases.queries import is_late, visible_to
+from disputes.db import db
+from disputes.rules.lifecycle import OPEN_STATES, Role
+
+COUNTED_TO = 1000  # a tab says "1,000+" and not more, so that counting costs the same in a large queue
+OURS = (Role.OFFICER, Role.SUPERVISOR)
+LOOKED_BACK = timedelta(days=30)
+MOST_LATE = 200
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many open cases lie in each of the queues, each counted to COUNTED_TO."""
+
+    mine: int
+    office: int
+    unassigned: int
+    every: int
+
+
+def counts(by: Actor) -> Counts:
+    """The sizes of the queues as this actor sees them, in one query."""
+    queues = (
+        Case.officer_id == by.user_id,
+        Case.office_id == by.office_id,
+        and_(Case.office_id == by.office_id, Case.officer_id.is_(None)),
+        Case.id.is_not(None),
+    )
+    row = db.session.execute(select(*(_size(_open(by).where(condition)) for condition in queues))).one()
+    return Counts(*row)
+
+
+def emergencies(by: Actor, office_id: int | None = None, limit: int = 20) -> list[Case]:
+    """Open cases that are emergencies, the newest first: they stand before everything else."""
+    query = (
+        visible_to(by)
+        .where(Case.emergency, Case.state.in_(OPEN_STATES))
+        .options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
+    )
+    if office_id is not None:
+        query = query.where(Case.office_id == office_id)
+    return list(db.session.scalars(query.order_by(Case.slack_at.desc(), Case.id).limit(limit)))
+
+
+def first_due(cases: Iterable[Case]) -> dict[int, Deadline]:
+    """For each of these cases the running deadline that comes first, by case id, in one query."""
+    rows = db.session.scalars(
+        select(Deadline)
+        .where(Deadline.case_id.in_([c.id for c in cases]), Deadline.ended_at.is_(None))
+        .order_by(Deadline.due_at.desc())
+    )
+    return {deadline.case_id: deadline for deadline in rows}  # the last one written stays: the earliest
+
+
+def called(cases: Iterable[Case]) -> dict[int, str | None]:
+    """What each tourist of these cases wants to be called, by case id, in one query."""
+    rows = db.session.execute(
+        select(Contact.case_id, Contact.name).where(
+            Contact.case_id.in_([c.id for c in cases]), Contact.party == "tourist"
+        )
+    )
+    return dict(rows.tuples().all())
+
+
+@dataclass(frozen=True)
+class Late:
+    """A case in which we are late: the deadline that passed, and whether it still runs or has lapsed to the supervisor."""
+
+    case: Case
+    deadline: Deadline
+
+    @property
+    def lapsed(self) -> bool:
+        return self.deadline.ended_at is not None
+
+
+def late(by: Actor, office_id: int | None = None) -> list[Late]:
+    """Open cases in which a deadline of ours has passed and nothing has followed yet, the longest overdue first.
+
+    Either it lapsed, and the supervisor owes the next thing, or it is overdue and the sweep has not come to it.
+    """
+    now = clock.now()
+    query = (
+        visible_to(by)
+        .where(Case.state.in_(OPEN_STATES), is_late())
+        .options(joinedload(Case.shop), joinedload(Case.officer), selectinload(Case.deadlines))
+        .order_by(Case.slack_at, Case.id)
+        .limit(MOST_LATE)
+    )
+    if office_id is not None:
+        query = query.where(Case.office_id == office_id)
+    found = []
+    for case in db.session.scalars(query):
+        passed = [
+            d
+            for d in case.deadlines
+            if d.due_at <= now and (d.ended_at is None or (d.ending == "lapsed" and d.owes in OURS))
+        ]
+        if passed:
+            found.append(Late(case, max(passed, key=lambda d: d.due_at)))
+    return sorted(found, key=lambda row: row.deadline.due_at)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one officer has on the desk."""
+
+    officer: User
+    open: int
+    ours: int  # of these, those in which we owe the next thing
+    too_tight: int  # of these, those whose ladder no longer ends before the departure
+    lapsed: int  # deadlines of ours that passed in the last thirty days
+
+
+def workload(officers: Sequence[User]) -> list[Load]:
+    """The desk of each of these officers, in a fixed number of queries."""
+    now = clock.now()
+    ids = [o.id for o in officers]
+    rows = db.session.execute(
+        select(
+            Case.officer_id,
+            func.count(),
+            func.count().filter(Case.waiting_on.in_(OURS)),
+            func.count().filter(Case.slack_at < now),
+        )
+        .where(Case.officer_id.in_(ids), Case.state.in_(OPEN_STATES))
+        .group_by(Case.officer_id)
+    )
+    counted = {officer_id: (total, ours, tight) for officer_id, total, ours, tight in rows}
+    lapses = db.session.execute(
+        select(Case.officer_id, func.count())
+        .join(Deadline, Deadline.case_id == Case.id)
+        .where(
+            Case.officer_id.in_(ids),
+            Deadline.ending == "lapsed",
+            Deadline.owes == Role.OFFICER,
+            Deadline.ended_at >= now - LOOKED_BACK,
+        )
+        .group_by(Case.officer_id)
+    )
+    lapsed = dict(lapses.tuples().all())
+    return [Load(o, *counted.get(o.id, (0, 0, 0)), lapsed.get(o.id, 0)) for o in officers]
+
+
+def open_cases_of(by: Actor, officer_id: int) -> list[Case]:
+    """The open cases of one officer, the most urgent first; for handing them over."""
+    query = _open(by).where(Case.officer_id == officer_id).order_by(Case.slack_at, Case.id)
+    return list(db.session.scalars(query))
+
+
+def _open(by: Actor) -> Select[tuple[Case]]:
+    return visible_to(by).where(Case.state.in_(OPEN_STATES))
+
+
+def _size(query: Select[tuple[Case]]):  # type: ignore[no-untyped-def]
+    limited = query.with_only_columns(Case.id).limit(COUNTED_TO).subquery()
+    return select(func.count()).select_from(limited).scalar_subquery()
