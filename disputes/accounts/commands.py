@@ -52,7 +52,7 @@ def create_user(
     """
     address = checked_address(email)
     if not name.strip():
-        raise AccountRefused("name_missing")
+        raise AccountRefused("account_name_missing")
     if role in STAFF_ROLES and office_id is None:
         raise AccountRefused("office_missing")
     if role is Role.MERCHANT and merchant_id is None:
@@ -97,7 +97,7 @@ def change_user(
     """Correct an account; a new role among the staff ends its sessions."""
     user.email = checked_address(email, of=user)
     if not name.strip():
-        raise AccountRefused("name_missing")
+        raise AccountRefused("account_name_missing")
     user.name, user.languages, user.locale = name.strip(), list(dict.fromkeys(languages)), locale
     if role is not None and role != user.role:
         if user.role not in STAFF_ROLES or role not in STAFF_ROLES:
@@ -194,7 +194,7 @@ def create_api_key(
     """A new key for a partner, and its full text ``vc_<prefix>_<secret>``, which is shown this once and kept nowhere."""
     wanted = list(dict.fromkeys(scopes))
     if not name.strip():
-        raise AccountRefused("name_missing")
+        raise AccountRefused("account_name_missing")
     if not wanted or any(scope not in tuple(Scope) for scope in wanted):
         raise AccountRefused("scope_unknown")
     if not 1 <= per_minute <= 6000:
