@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, and_, false, func, or_, select, true
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from disputes import clock, search
 from disputes.accounts.actors import Actor
@@ -108,7 +108,7 @@ def queue(
     states: tuple[State, ...] = OPEN_STATES,
     waiting_on: Role | None = None,
     late: bool = False,
-    emergency: bool = False,
+    emergency: bool | None = None,
     typed: str = "",
     limit: int = 50,
     after: tuple[datetime, int] | None = None,
@@ -128,22 +128,20 @@ def queue(
     if waiting_on is not None:
         query = query.where(Case.waiting_on == waiting_on)
     if late:
-        overdue = aliased(Deadline)
-        query = query.where(
-            select(overdue.id)
-            .where(
-                overdue.case_id == Case.id,
-                or_(and_(overdue.ended_at.is_(None), overdue.due_at <= clock.now()), overdue.ending == "lapsed"),
-            )
-            .exists()
-        )
-    if emergency:
-        query = query.where(Case.emergency)
+        query = query.where(is_late())
+    if emergency is not None:
+        query = query.where(Case.emergency.is_(emergency))
     if typed.strip():
         query = query.where(_typed(typed))
     if after is not None:
         query = query.where(or_(Case.slack_at > after[0], and_(Case.slack_at == after[0], Case.id > after[1])))
     return list(db.session.scalars(query.order_by(Case.slack_at, Case.id).limit(limit)))
+
+
+def is_late() -> ColumnElement[bool]:
+    """The condition that we are late in an open case: a deadline of ours lapsed to the supervisor, or one is overdue."""
+    overdue = select(Deadline.case_id).where(Deadline.ended_at.is_(None), Deadline.due_at <= clock.now())
+    return or_(Case.waiting_on == Role.SUPERVISOR, Case.id.in_(overdue))
 
 
 def found(by: Actor, typed: str, limit: int = 50) -> list[Case]:
