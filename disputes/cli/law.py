@@ -290,7 +290,7 @@ def _print_change(change: law.CalendarChange, check: bool, as_json: bool) -> Non
         "days": [day.isoformat() for day in change.days],
         "doubts": list(change.doubts),
     }
-    answer(as_json, data, lambda: _change_in_words(change, check))
+    answer(as_json, data, _change_in_words(change, check))
 
 
 def _change_in_words(change: law.CalendarChange, check: bool) -> str:

@@ -62,7 +62,7 @@ def seeds() -> Book:
     instruments = tuple(_instrument(entry) for entry in rules["instruments"])
     return Book(
         instruments,
-        _checked(tuple(rule(entry) for entry in rules["rules"]), {i.code for i in instruments}),
+        checked([rule(entry) for entry in rules["rules"]], instruments),
         _once(tuple(standard(entry) for entry in standards["standards"])),
         Calendar.of(calendar_file.read(CALENDAR.read_text(encoding="utf-8")).years),
     )
@@ -111,6 +111,17 @@ def standard(entry: Mapping[str, Any]) -> ServiceStandard:
     )
 
 
+def checked(rules: Sequence[Rule], instruments: Sequence[Instrument]) -> tuple[Rule, ...]:
+    """The same rules, if each names a listed instrument and no two versions are in force on one day; else RuleError."""
+    codes = {each.code for each in instruments}
+    for each in rules:
+        if each.instrument not in codes:
+            raise RuleError(f"{each.name} names the instrument {each.instrument}, which is not listed.")
+    for rule_id in {each.id for each in rules}:
+        _one_at_a_time([each for each in rules if each.id == rule_id])
+    return tuple(rules)
+
+
 def length(text: str) -> Length:
     """A length from its short form, such as ``7 WD``."""
     count, _, unit = str(text).partition(" ")
@@ -144,16 +155,6 @@ def _known_keys(entry: Mapping[str, Any], known: set[str]) -> None:
     unknown = sorted(set(entry) - known)
     if unknown:
         raise RuleError(f"{entry.get('id')} has unknown entries: {', '.join(unknown)}.")
-
-
-def _checked(rules: tuple[Rule, ...], instruments: set[str]) -> tuple[Rule, ...]:
-    """No rule without its instrument, no two versions for one day."""
-    for each in rules:
-        if each.instrument not in instruments:
-            raise RuleError(f"{each.name} names the instrument {each.instrument}, which is not listed.")
-    for rule_id in {each.id for each in rules}:
-        _one_at_a_time([each for each in rules if each.id == rule_id])
-    return rules
 
 
 def _one_at_a_time(versions: Sequence[Rule]) -> None:
