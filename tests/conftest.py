@@ -201,7 +201,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line what did not run, and how to mend it."""
     number = sum(NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ()))
     if number:
-        terminalreporter.write_line(f"{number} journeys did not run, since {NO_BROWSER}. `make browser` installs one.")
+        what = "journey" if number == 1 else "journeys"
+        terminalreporter.write_line(f"{number} {what} did not run, since {NO_BROWSER}. `make browser` installs one.")
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ MODULES = {
     "create-api-key": "disputes.cli.people",
     "doctor": "disputes.cli.doctor",
 }
+HIDDEN = {"welcome": "disputes.cli.database"}  # called by `run`
 
 
 class Commands(click.Group):
@@ -38,7 +39,7 @@ class Commands(click.Group):
         return list(MODULES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = MODULES.get(cmd_name)
+        module = {**MODULES, **HIDDEN}.get(cmd_name)
         return getattr(import_module(module), cmd_name.replace("-", "_")) if module else None
 
     def invoke(self, ctx: click.Context) -> object:

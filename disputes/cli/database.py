@@ -7,7 +7,9 @@ from flask_migrate import upgrade
 
 from disputes import seeding
 from disputes.cli.system import MIGRATIONS, answer, as_json, current_revision, newest_revision, system
-from disputes.db import transaction
+from disputes.clock import MovedClock
+from disputes.db import db, transaction
+from disputes.demo import accounts, fill
 
 
 @click.command()
@@ -25,6 +27,43 @@ def seed(as_json: bool) -> None:
         changed = load_seeds()
     said = f"Reference data loaded: {', '.join(changed)}." if changed else "The reference data were up to date already."
     answer(as_json, {"changed": changed}, said)
+
+
+@click.command()
+@click.option("--reset", is_flag=True, help="First remove every case, merchant and account that is there.")
+def demo(reset: bool) -> None:
+    """Fill an empty system with fictional merchants and cases, each step taken as people would. Never in production."""
+    with system("demo") as app:
+        if app.config["SETTINGS"].production:
+            raise click.ClickException("ENV is production: the demo would mix invented cases with real ones.")
+        if _broken_off():
+            click.echo("The last filling was broken off, so it starts again.")
+            reset = True
+        cases = fill(reset, click.echo)
+    click.echo(f"The demo has {cases} cases." if cases else "There are cases already, so nothing was filled in.")
+
+
+@click.command(hidden=True)
+def welcome() -> None:
+    """Print the addresses of a running system, and its demo accounts."""
+    with system("welcome") as app:
+        config = app.config["SETTINGS"]
+        known = accounts() if config.embedded and not config.production else []
+    rows = [("Visitors", "/"), ("Merchants", "/merchant/"), ("Staff", "/staff/")]
+    if config.embedded and not config.production:
+        rows.append(("Outgoing mail", "/mailbox/"))
+    click.echo("\n" + "\n".join(f"  {name:<15}{config.public_url}{path}" for name, path in rows))
+    if known:
+        click.echo(f"\n  Demo accounts, all with the password {known[0].password}")
+        click.echo("\n".join(f"  {account.role:<15}{account.email}" for account in known))
+        click.echo("  The sign-in page of the staff shows the second factor's present code.")
+    click.echo("\nThe system is running. Ctrl-C stops it and keeps the data.")
+
+
+def _broken_off() -> bool:
+    """Whether a filling was killed: it lets the clock stand in the past, and did not come to let it run again."""
+    moved = db.session.get(MovedClock, 1)
+    return moved is not None and moved.stands_at is not None
 
 
 def bring_tables_up_to_date() -> str:

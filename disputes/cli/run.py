@@ -30,7 +30,7 @@ def run(demo: bool) -> None:
         preparations=[_command("migrate", None), _command("seed", None), *([_command("demo", None)] if demo else [])],
         web=_command("web", paths_of(config.state_dir).logs, ready=lambda: _answers(config)),
         background=[_command(name, paths_of(config.state_dir).logs) for name in ("worker", "beat")],
-        welcome=_welcome(config),
+        welcome=_command("welcome", None).command,
     )
     sys.exit(supervisor.run(config, plan, click.echo))
 
@@ -61,11 +61,3 @@ def _answers(config: settings.Config) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _welcome(config: settings.Config) -> str:
-    rows = [("Visitors", "/"), ("Merchants", "/merchant/"), ("Staff", "/staff/")]
-    if config.embedded and not config.production:
-        rows.append(("Outgoing mail", "/mailbox/"))
-    lines = [f"  {name:<15}{config.public_url}{path}" for name, path in rows]
-    return "\n".join(["", *lines, "", "The system is running. Ctrl-C stops it and keeps the data."])

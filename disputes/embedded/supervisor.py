@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ class Plan:
     preparations: Sequence[Program]  # each runs to its end and brings the database further
     web: Program
     background: Sequence[Program]  # started once the pages answer; they stop the other way round, before them
-    welcome: str
+    welcome: Sequence[str]  # a command that prints where to go, run while the web starts
 
 
 @dataclass
@@ -112,9 +113,10 @@ def _serve(config: Config, plan: Plan, guard: Guard, engines: list[Child], say: 
     try:
         _prepare(config, plan, guard)
         children.append(guard.start(plan.web))
+        welcome = subprocess.Popen(plan.welcome, stdout=subprocess.PIPE, text=True, start_new_session=True)
         wait_until_ready(children[0])
+        say(welcome.communicate()[0])
         children.extend(guard.start(program) for program in plan.background)
-        say(plan.welcome)
         _watch(guard, [Supervised(child) for child in (*engines, *children)], say)
     except KeyboardInterrupt:
         say("\nStopping; a second Ctrl-C does not wait.")
