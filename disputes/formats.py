@@ -7,6 +7,7 @@ reader's own zone stands beside it where it is known.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -20,9 +21,14 @@ WORLD_ENGLISH = Locale("en", "GB")  # visitors who read English come from everyw
 
 
 def money_text(minor: int, currency: str) -> str:
-    """An amount in minor units as people write it: `money_text(128050, "CNY")` is ¥1,280.50 or CN¥1,280.50."""
-    precision = get_currency_precision(currency)
-    return format_currency(minor / 10**precision, currency, locale=_locale())
+    """An amount in minor units as people write it: `money_text(128050, "CNY")` is ¥1,280.50 or CN¥1,280.50.
+
+    From right to left the currency stands as a word, since signs and Latin codes change places beside digits there.
+    """
+    locale = _locale()
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    kind = "name" if locale.text_direction == "rtl" else "standard"
+    return format_currency(amount, currency, locale=locale, format_type=kind)
 
 
 def number_text(number: float) -> str:

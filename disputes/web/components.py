@@ -13,7 +13,7 @@ from werkzeug.routing import RequestRedirect
 from wtforms import BooleanField, Field, FileField, RadioField, SelectField, SelectMultipleField
 from wtforms.widgets import TextArea
 
-from disputes import formats
+from disputes import formats, numbers
 from disputes.web.fields import DatePartsField, MoneyField
 
 # The names people look for when they cannot read the page; each in its own language, so they are not translated.
@@ -91,6 +91,7 @@ def init_app(app: Flask) -> None:
         sort_of=sort_of,
         takes_many=takes_many,
         text_direction=text_direction,
+        spoken_number=numbers.spoken,
         short_day=formats.short_day,
         zone_beside=formats.zone_beside,
         zone_city=formats.zone_city,

@@ -24,7 +24,7 @@ bp = Blueprint("gallery", __name__, url_prefix="/_gallery")
 
 NOW = datetime(2026, 11, 24, 6, 20, tzinfo=UTC)
 ERROR_PAGES = ("sign-in", "forbidden", "not-found", "moved-on", "too-large", "too-many", "expired", "error")
-CASE_NUMBER = "2611 2406 38"
+CASE_NUMBER = "2600482716"
 WORDS = ("river", "lantern", "orange", "bridge", "paper")
 
 # Made up, and long on purpose: names that wrap, sentences without spaces, scripts that run the other way.
@@ -93,6 +93,12 @@ class GalleryForm(FlaskForm):
 def index() -> str:
     """The components as visitors see them; `?errors=1` shows every field refused."""
     return _page("components")
+
+
+@bp.get("/welcome")
+def welcome() -> str:
+    """The frame of the first page."""
+    return _page("welcome")
 
 
 @bp.get("/merchant")
@@ -265,4 +271,9 @@ def _staff_nav() -> list[dict[str, Any]]:
 
 
 def _account(name: str) -> dict[str, Any]:
-    return {"name": name, "place": SHOP, "links": [{"label": "Password and devices", "url": "#main"}], "sign_out_url": url_for(".staff")}
+    return {
+        "name": name,
+        "place": SHOP,
+        "links": [{"label": "Password and devices", "url": "#main"}],
+        "sign_out_url": url_for(".staff"),
+    }

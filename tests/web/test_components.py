@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "disputes" / "static"
 TEMPLATES = ROOT / "templates"
 LANGUAGES = ("en", "zh_CN", "ja", "ar")
-GALLERY = ("/", "/?errors=1&flash=1", "/case", "/merchant", "/staff", "/staff-case", "/icons")
+GALLERY = ("/", "/?errors=1&flash=1", "/welcome", "/case", "/merchant", "/staff", "/staff-case", "/icons")
 GALLERY += tuple(f"/errors/{name}" for name in gallery.ERROR_PAGES)
 
 
@@ -85,7 +85,7 @@ def test_arabic_pages_run_from_right_to_left_with_a_style_sheet_of_their_own(bro
 def test_a_letter_is_complete_and_loads_nothing(drawing):
     with drawing.app_context(), force_locale("ar"):
         letter = render_template(
-            "gallery/mail.html", number="2611 2406 38", action_url="https://care.example/c/x", who="عبد"
+            "gallery/mail.html", number="2600482716", action_url="https://care.example/c/x", who="عبد"
         )
     assert 'dir="rtl"' in letter
     assert not re.search(r"<(img|link|script|style|iframe)|url\(", letter)
@@ -343,6 +343,17 @@ def test_how_urgent_a_case_is_shows_in_colour_and_in_words(in_english, left, ton
 def test_amounts_follow_the_smallest_unit_of_their_currency(in_english):
     assert formats.money_text(128050, "CNY") == "CN¥1,280.50"
     assert formats.money_text(5000, "JPY") == "¥5,000"
+
+
+def test_amounts_in_arabic_carry_the_currency_as_a_word_so_that_nothing_changes_places(drawing):
+    with drawing.test_request_context("/?lang=ar"):
+        assert formats.money_text(128050, "CNY") == "1,280.50 يوان صيني"
+
+
+def test_a_case_number_reads_from_left_to_right_in_every_language(drawing):
+    with drawing.test_request_context("/?lang=ar"):
+        number = get_template_attribute("components/case_card.html", "case_number")("2600482716")
+    assert number == '<bdi class="mono" dir="ltr">26-0048-2716</bdi>'
 
 
 # ---------------------------------------------------------------- offers and texts
