@@ -407,6 +407,7 @@ HELD_REASONS: Mapping[str, Any] = {
     "claim_incomplete":      _l("The complaint does not say enough yet"),
     "no_consent_to_pass_on": _l("The visitor does not want it passed to the shop yet"),
     "perhaps_filed_twice":   _l("Perhaps filed twice"),
+    "taken_up_by_hand":      _l("An officer took it up before it was routed"),
 }
 
 # Why a shop denies a claim.
@@ -465,6 +466,16 @@ DEPARTURES: Mapping[str, Any] = {
 
 CHANNELS: Mapping[str, Any] = {"web": _l("Website"), "api": _l("Partner’s system"), "staff": _l("Taken down by staff")}
 
+# In which way an officer handed a case to an authority.
+REFERRAL_CHANNELS: Mapping[str, Any] = {
+    "window":   _l("Handed in at the service window"),
+    "platform": _l("On the authority’s online platform"),
+    "phone":    _l("By phone, taken down by the authority"),
+    "post":     _l("By post to the published address"),
+    "system":   _l("Through the government’s internal system"),
+    "other":    _l("In another way"),
+}
+
 # Bodies with legal power. Their Chinese names stand in the table of authorities and are what counts in a letter.
 AUTHORITIES: Mapping[str, Any] = {
     "market_regulation":    _l("Market regulator of the district"),
@@ -518,6 +529,7 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "performed_by_name": PERFORMED_BY,
     "purpose_name": PURPOSES,
     "question_phrase": QUESTION_PHRASES,
+    "referral_channel": REFERRAL_CHANNELS,
     "remedy_name": REMEDIES,
     "role_name": ROLES,
     "role_name_for_merchant": ROLES_FOR_MERCHANT,
