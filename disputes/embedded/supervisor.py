@@ -115,8 +115,8 @@ def _serve(config: Config, plan: Plan, guard: Guard, engines: list[Child], say: 
         children.append(guard.start(plan.web))
         welcome = subprocess.Popen(plan.welcome, stdout=subprocess.PIPE, text=True, start_new_session=True)
         wait_until_ready(children[0])
-        say(welcome.communicate()[0])
         children.extend(guard.start(program) for program in plan.background)
+        say(welcome.communicate()[0].rstrip())
         _watch(guard, [Supervised(child) for child in (*engines, *children)], say)
     except KeyboardInterrupt:
         say("\nStopping; a second Ctrl-C does not wait.")
