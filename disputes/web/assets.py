@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from flask import Flask, Response, abort, current_app, request, url_for
+from flask import Flask, Response, abort, current_app, has_request_context, request, url_for
 
 VERSION_LENGTH = 10
 KEPT_FOR_SECONDS = 365 * 24 * 3600
@@ -43,7 +43,7 @@ class Asset:
         suffix = Path(self.name).suffix
         return TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
 
-    @property
+    @cached_property
     def versioned_name(self) -> str:
         path = Path(self.name)
         return str(path.with_name(f"{path.stem}.{self.version}{path.suffix}"))
@@ -55,6 +55,7 @@ class Assets:
     def __init__(self, folder: Path, watch: bool = False):
         self.folder = folder
         self.watch = watch
+        self.addresses: dict[tuple[str, str], str] = {}
         self._read: dict[str, tuple[int, Asset]] = {}
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
@@ -94,10 +95,15 @@ def init_app(app: Flask, folder: Path | None = None) -> None:
 
 def asset_url(name: str) -> str:
     """The address of a static file, as in `asset_url('css/app.css')`. An unknown name is a mistake in a template."""
-    asset = _assets().get(name)
+    assets = _assets()
+    asset = assets.get(name)
     if asset is None:
         raise LookupError(f"there is no static file named {name}")
-    return url_for("static", filename=asset.versioned_name)
+    # A page draws the same few files a hundred times; asking the router each time would cost more than the page.
+    place = (asset.versioned_name, request.script_root if has_request_context() else "")
+    if place not in assets.addresses:
+        assets.addresses[place] = url_for("static", filename=asset.versioned_name)
+    return assets.addresses[place]
 
 
 def serve(filename: str) -> Response:
