@@ -48,7 +48,8 @@ def pass_on(case: Case, by: Actor, note: str = "", language: str = "zh_CN") -> C
         case.officer_id = by.user_id
     case.routed_at = case.routed_at or clock.now()
     text = texts.write(case, "note_to_shop", by.role, note, language, "merchant")
-    event = advance(case, Action.SEND_TO_SHOP, by, details=texts.said(text), letter={"note": note.strip()})
+    claim = {"note": note.strip(), "package": case.claim.package}
+    event = advance(case, Action.SEND_TO_SHOP, by, details=texts.said(text), letter=claim)
     texts.attach(event, text)
     return event
 

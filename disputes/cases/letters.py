@@ -38,7 +38,8 @@ def template_for(case: Case, role: Role, template: str) -> str:
 def slots(case: Case, role: Role, letter: dict[str, Any]) -> dict[str, Any]:
     """What the text of a letter can use: the case as this role sees it, the date that matters to it, and the step's own slots."""
     complaint = case.complaint
-    due = min((d for d in case.running_deadlines), key=lambda d: d.due_at, default=None)
+    # The reader's own deadline counts first: of two that run side by side, the other one is not theirs to keep.
+    due = min(case.running_deadlines, key=lambda d: (d.owes != role, d.due_at), default=None)
     return {
         "number": spoken(case.number),
         "state": case.state,
