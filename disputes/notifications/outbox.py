@@ -61,10 +61,10 @@ def reminder_key(deadline_id: int, version: int, stage: int, recipient: str) -> 
 
 
 def cancel_reminders(deadline_id: int) -> None:
-    """Cancel what was not sent yet of an ended or re-planned deadline: it is no longer true."""
+    """Cancel what was not sent yet of an ended or re-planned deadline: it is no longer true, however often it was tried."""
     db.session.execute(
         update(Message)
-        .where(Message.deadline_id == deadline_id, Message.state == MessageState.DUE, Message.attempted_at.is_(None))
+        .where(Message.deadline_id == deadline_id, Message.state == MessageState.DUE)
         .values(state=MessageState.CANCELLED)
     )
 
