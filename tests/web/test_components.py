@@ -519,8 +519,8 @@ def test_every_class_in_a_template_has_a_style():
         text = re.sub(r"\{%.*?%\}", " ", re.sub(r"\{\{.*?\}\}", "{}", text, flags=re.DOTALL), flags=re.DOTALL)
         for classes in re.findall(r'\sclass="([^"]*)"', text):
             fixed = [name.rstrip("{}") for name in classes.split() if not name.rstrip("{}").endswith("-")]
-            unknown += [(path.relative_to(TEMPLATES).as_posix(), name) for name in fixed if name and name not in known]
-    assert unknown == [], "these classes are in no style sheet (Bootstrap's widgets are left out, see static/build)"
+            unknown += [f"{path.relative_to(TEMPLATES)}: {name}" for name in fixed if name and name not in known]
+    assert not unknown, "in no style sheet (Bootstrap's widgets are left out, see static/build):\n" + "\n".join(unknown)
 
 
 @pytest.mark.parametrize("tone", ["grey", "jade", "jade-strong", "river", "gold", "cinnabar", "plum"])
