@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, text
 
 from disputes import clock
 from disputes.db import db
@@ -96,10 +96,12 @@ def store(calendar: Calendar, source: str) -> None:
 
 def changed(calendar_id: int | None = None) -> None:
     """Stamp a change of the law's tables, so that every process reads them again; name the calendar if it is another."""
-    db.session.flush()
-    values: dict[str, object] = {"stamp": uuid.uuid4().hex}
+    row = db.session.get(LawRevision, 1, populate_existing=True)
+    if row is None:
+        row = LawRevision(id=1)
+        db.session.add(row)
+    row.stamp = uuid.uuid4().hex
     if calendar_id is not None:
-        values["calendar_id"] = calendar_id
-    if db.session.execute(update(LawRevision).values(values)).rowcount == 0:
-        db.session.execute(insert(LawRevision).values(id=1, **values))
+        row.calendar_id = calendar_id
+    db.session.flush()
     queries.forget_stamp()

@@ -117,7 +117,7 @@ def _read() -> Book:
     )
 
 
-def _calendars() -> Select[tuple[CalendarVersion]]:
+def _calendars() -> Select[CalendarVersion]:
     return select(CalendarVersion).options(selectinload(CalendarVersion.years).selectinload(CalendarYear.days))
 
 

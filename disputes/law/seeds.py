@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
 from disputes import clock
@@ -106,7 +108,7 @@ def _calendar(seed: Calendar) -> bool:
     return True
 
 
-def _update(row: object, columns: dict[str, object]) -> bool:
+def _update(row: object, columns: Mapping[str, object]) -> bool:
     differing = {name: value for name, value in columns.items() if getattr(row, name) != value}
     for name, value in differing.items():
         setattr(row, name, value)

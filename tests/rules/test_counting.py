@@ -360,7 +360,9 @@ def test_a_case_received_under_the_old_order_keeps_its_limit_when_accepted_under
 
 
 def test_no_version_and_no_rule_are_said_so():
-    with pytest.raises(NotInForce, match=r"not in force on 2019-12-31; it is known from 2020-01-01 to 2026-04-14; from"):
+    with pytest.raises(
+        NotInForce, match=r"not in force on 2019-12-31; it is known from 2020-01-01 to 2026-04-14; from"
+    ):
         version_for(BOOK.rules, "R-SAMR-ACCEPT", date(2019, 12, 31))
     with pytest.raises(NotInForce, match="There is no rule R-NONE"):
         version_for(BOOK.rules, "R-NONE", date(2026, 1, 1))
