@@ -27,6 +27,8 @@ MODULES = {
     "purge": "disputes.cli.upkeep",
     "create-user": "disputes.cli.people",
     "create-api-key": "disputes.cli.people",
+    "deadline": "disputes.cli.law",
+    "calendar": "disputes.cli.law",
     "doctor": "disputes.cli.doctor",
 }
 HIDDEN = {"welcome": "disputes.cli.database"}  # called by `run`
