@@ -72,7 +72,9 @@ def mail(post: Post, now: datetime) -> EmailMessage:
             letter.calendar, maintype="text", subtype="calendar", filename="date.ics",
             params={"charset": "utf-8", "method": "PUBLISH"},
         )  # fmt: skip
-    made["Content-Language"] = letter.language.replace("_", "-")  # last: making the parts clears what begins with Content
+    made["Content-Language"] = letter.language.replace(
+        "_", "-"
+    )  # last: making the parts clears what begins with Content
     return made
 
 
