@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_location
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -34,6 +34,11 @@ def money_text(minor: int, currency: str) -> str:
 def number_text(number: float) -> str:
     """A number with the separators of the language."""
     return format_decimal(number, locale=_locale())
+
+
+def percent_text(share: float) -> str:
+    """A share between 0 and 1 as a whole percentage."""
+    return format_percent(share, locale=_locale())
 
 
 def ends_with_its_day(due_at: datetime) -> bool:

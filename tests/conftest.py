@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import dataclasses
 import fcntl
 import os
@@ -10,10 +11,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from psycopg import sql
@@ -135,11 +137,25 @@ def _exclusively(path: Path) -> Iterator[None]:
         yield
 
 
+class Visitor(FlaskClient):
+    """A browser whose every request stands alone, as in a server: nothing of the test's application context reaches it.
+
+    After each request the test forgets what it had read, so that it sees what the request committed.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        answer = contextvars.Context().run(super().open, *args, **kwargs)
+        if has_app_context():
+            db.session.expire_all()
+        return answer
+
+
 @pytest.fixture(scope="session")
 def app(new_database: Callable[[str], settings.Config]) -> Iterator[Flask]:
     """The application on this test process's own database."""
     app = create_app(new_database(f"disputes_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"))
     app.config["TESTING"] = True
+    app.test_client_class = Visitor
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -175,6 +191,7 @@ def own_app(new_database: Callable[[str], settings.Config]) -> Iterator[Flask]:
     """An application on a fresh database where commits are real, for tests of several transactions at once."""
     app = create_app(new_database(f"disputes_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_own"))
     app.config["TESTING"] = True
+    app.test_client_class = Visitor
     yield app
     with app.app_context():
         db.engine.dispose()

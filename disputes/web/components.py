@@ -87,6 +87,7 @@ def init_app(app: Flask) -> None:
         money_text=formats.money_text,
         number_text=formats.number_text,
         page_again=page_again,
+        percent_text=formats.percent_text,
         place=place,
         sort_of=sort_of,
         takes_many=takes_many,

@@ -12,16 +12,9 @@ from wtforms.validators import InputRequired, Optional
 from disputes import names
 from disputes.rules.packages import MONEY_REMEDIES, Goods, Means, Package, PackageError, Remedy, Shipping, Within
 from disputes.web.fields import MoneyField, readable
+from disputes.web.sentences import refusal
 
 LONGEST_WORDS = 4000
-
-SENTENCES = {
-    "empty": _l("Choose at least one thing."),
-    "negative": _l("The amount cannot be less than nothing."),
-    "money_without_amount": _l("Write the amount of money."),
-    "amount_without_money": _l("Say what the money is for: the price back, a part of it, or compensation."),
-}
-
 
 class PackageForm(FlaskForm):
     """A package as people put it together. ``package()`` is the package of a valid form."""
@@ -29,21 +22,21 @@ class PackageForm(FlaskForm):
     version = HiddenField()
     remedies = SelectMultipleField(
         _l("What is offered"),
-        choices=[(r.value, names.REMEDIES[r]) for r in Remedy],
+        choices=names.options(names.REMEDIES),
         validators=[InputRequired(_l("Choose at least one thing."))],
     )
     amount = MoneyField(_l("Money, all together"), validators=[Optional()])
     goods = RadioField(
-        _l("What happens to the goods"), choices=[(g.value, names.GOODS[g]) for g in Goods], default=Goods.NONE.value
+        _l("What happens to the goods"), choices=names.options(names.GOODS), default=Goods.NONE.value
     )
     shipping = SelectField(
-        _l("How they come back"), choices=[(s.value, names.SHIPPING[s]) for s in Shipping], default=Shipping.NONE.value
+        _l("How they come back"), choices=names.options(names.SHIPPING), default=Shipping.NONE.value
     )
     means = SelectField(
-        _l("How the money goes back"), choices=[(m.value, names.MEANS[m]) for m in Means], default=Means.ORIGINAL.value
+        _l("How the money goes back"), choices=names.options(names.MEANS), default=Means.ORIGINAL.value
     )
     within = SelectField(
-        _l("By when"), choices=[(w.value, names.WITHIN[w]) for w in Within], default=Within.THREE_DAYS.value
+        _l("By when"), choices=names.options(names.WITHIN), default=Within.THREE_DAYS.value
     )
     words = TextAreaField(
         _l("A few words to the other side"),
@@ -58,7 +51,7 @@ class PackageForm(FlaskForm):
             self.package()
         except PackageError as error:
             field = self.amount if error.code in ("money_without_amount", "negative") else self.remedies
-            field.errors = [*field.errors, SENTENCES[error.code]]
+            field.errors = [*field.errors, refusal(error.code)]
             return False
         return True
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from disputes.web import api, gallery, health, mailbox, merchant, names, public, sentences, staff
+from disputes.web import api, countries, gallery, health, mailbox, merchant, names, public, sentences, staff
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint; what is for the embedded shape or for developers exists only there."""
     config = app.config["SETTINGS"]
+    countries.init_app(app)
     names.init_app(app)
     sentences.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(public.bp)
     app.register_blueprint(merchant.bp)
+    app.register_blueprint(merchant.link_bp)
     app.register_blueprint(staff.bp)
     app.register_blueprint(api.bp)
     if not config.production:

@@ -1,0 +1,105 @@
+"""The page of one case for its shop: the claim in Chinese, what is owed until when, what was said, and the files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app, render_template, url_for
+from flask_babel import gettext as _
+
+from disputes import clock
+from disputes.cases import queries, texts
+from disputes.cases.models import Case, Evidence
+from disputes.db import db
+from disputes.files.storage import NotStored, storage_at
+from disputes.names import ACTIONS, ROLES_FOR_MERCHANT, named
+from disputes.rules.lifecycle import Action, Kind, Role, State, open_actions
+from disputes.rules.packages import package_of
+from disputes.web.merchant.ways import Way, case_page, running
+
+# Steps that say nothing to a shop, or that are not its business.
+UNTOLD = (
+    Action.NOTE,
+    Action.ASSIGN,
+    Action.CONSENT,
+    Action.CHANGE_CONTACT,
+    Action.REVOKE_LINK,
+    Action.AUTHORISE,
+    Action.ALERT_SUPERVISOR,
+)
+SAFE_FILE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "Cache-Control": "private, no-store",
+}
+
+
+@case_page("")
+def case_of(way: Way) -> str:
+    """Everything about one case that its shop may know."""
+    case = queries.whole(way.reference, way.actor)
+    return render_template("merchant/case.html", **shown(case, way))
+
+
+def shown(case: Case, way: Way) -> dict[str, Any]:
+    """What the page of a case needs."""
+    return {
+        "case": case,
+        "way": way,
+        "now": clock.now(),
+        "due": running(case),
+        "actions": set(open_actions(Kind(case.kind), State(case.state), Role.MERCHANT)),
+        "claim": package_of(case.claim.package),
+        "offers": [(offer, package_of(offer.package)) for offer in reversed(case.offers) if offer.status != "claim"],
+        "said": [t for t in texts.readable(case, Role.MERCHANT) if t is not case.complaint.narrative],
+        "pieces": [_piece(way, e) for e in case.evidence],
+        "told": [_told(e) for e in reversed(case.events) if e.action not in UNTOLD],
+        "portal_url": None if way.number else url_for("merchant.sign_in"),
+    }
+
+
+@case_page("/files/<int:evidence_id>")
+def file(way: Way, evidence_id: int) -> Response | tuple[str, int]:
+    """The safe copy of a piece of evidence."""
+    return _send(way, evidence_id, thumbnail=False)
+
+
+@case_page("/files/<int:evidence_id>/small")
+def file_small(way: Way, evidence_id: int) -> Response | tuple[str, int]:
+    """Its small picture."""
+    return _send(way, evidence_id, thumbnail=True)
+
+
+def _send(way: Way, evidence_id: int, *, thumbnail: bool) -> Response | tuple[str, int]:
+    case = queries.find(way.reference, way.actor)
+    piece = db.session.get(Evidence, evidence_id)
+    address = None
+    if piece is not None and piece.case_id == case.id and piece.erased_at is None:
+        address = piece.thumbnail_sha256 if thumbnail else piece.safe_sha256
+    if piece is None or address is None:
+        raise queries.NotFound("evidence")
+    try:
+        data = storage_at(current_app.config["SETTINGS"].files_url).read(address)
+    except NotStored as error:
+        raise queries.NotFound("file") from error
+    kind = "image/jpeg" if thumbnail else piece.media_type
+    return Response(data, content_type=kind, headers={**SAFE_FILE, "Content-Disposition": "inline"})
+
+
+def _piece(way: Way, piece: Evidence) -> dict[str, Any]:
+    return {
+        "name": piece.name or _("File"),
+        "url": way.url("file", evidence_id=piece.id),
+        "thumb_url": way.url("file_small", evidence_id=piece.id) if piece.thumbnail_sha256 else None,
+        "who": named(ROLES_FOR_MERCHANT, piece.by_role),
+    }
+
+
+def _told(event: Any) -> dict[str, Any]:
+    role = event.by.partition(":")[0]
+    return {
+        "at": event.at,
+        "who": role,
+        "name": named(ROLES_FOR_MERCHANT, role),
+        "title": named(ACTIONS, event.action),
+        "body": None,
+    }
