@@ -8,11 +8,15 @@ import sys
 from typing import Any
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 from config import Config
 
 # Tokens of links and drafts stand in paths; whoever reads a log must not be able to open a case with it.
 SECRET_PATHS = re.compile(r"/(c|m|d|draft)/[A-Za-z0-9_.\-]{8,}")
+
+# Where a program failed and why, but not what its variables held: keys, addresses and what people wrote are among them.
+WITHOUT_VALUES = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
 
 def redact(text: str) -> str:
@@ -49,7 +53,7 @@ def configure_logs(config: Config) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _redacted,
-            structlog.processors.dict_tracebacks,
+            WITHOUT_VALUES,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(config.log_level)),
