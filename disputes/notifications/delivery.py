@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 
 import structlog
 from flask import current_app
@@ -136,11 +135,12 @@ def _send(attempt: Attempt, line: Line) -> Answer:
         with transaction():  # a letter may look something up; nothing is held while we talk to the server
             mail = rendering.mail(attempt.post, attempt.at)
         content = mail.as_bytes()
+    except rendering.NoAddress as error:
+        return Answer(Result.REFUSED, str(error))
     except Exception as error:  # whatever is wrong with one letter must not stop the others
         log.exception("a letter could not be written", message=attempt.post.id, template=attempt.post.template)
         return Answer(Result.LATER, f"The letter could not be written: {error}"[:500])
-    sender = parseaddr(current_app.config["SETTINGS"].mail_from)[1]
-    return line.send(sender, attempt.post.address, content)
+    return line.send(mail["From"].addresses[0].addr_spec, mail["To"].addresses[0].addr_spec, content)
 
 
 def _record(attempt: Attempt, answer: Answer) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from babel import Locale
+from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import force_locale
 from markupsafe import Markup, escape
@@ -52,14 +53,22 @@ class NoSuchLetter(ValueError):
     """A row names a letter that does not exist."""
 
 
+class NoAddress(ValueError):
+    """A row's address cannot be a mail address; the text says why."""
+
+
 def mail(post: Post, now: datetime) -> EmailMessage:
-    """The mail for a row. Its Message-ID is the same for every attempt, so that a second arrival is known as one."""
+    """The mail for a row. Its Message-ID is the same for every attempt, so that a second arrival is known as one.
+
+    Raises NoAddress where the row's address cannot be one.
+    """
     letter = write(post, now)
     settings = current_app.config["SETTINGS"]
-    name, address = parseaddr(settings.mail_from)
-    made = EmailMessage(policy=POLICY)
-    made["From"] = Address(name, addr_spec=address)
-    made["To"] = Address(addr_spec=post.address)
+    name, sender = parseaddr(settings.mail_from)
+    address = checked(post.address)
+    made = EmailMessage(policy=POLICY if address.isascii() else POLICY.clone(utf8=True))
+    made["From"] = Address(name, addr_spec=sender)
+    made["To"] = Address("", *address.rsplit("@", 1))
     made["Subject"] = letter.subject
     made["Date"] = format_datetime(now)
     made["Message-ID"] = message_id(post.key, settings.public_url)
@@ -94,6 +103,15 @@ def write(post: Post, now: datetime) -> Letter:
             html=_frame("html", parts, _marked_up),
             calendar=_calendar(post, context, now),
         )
+
+
+def checked(address: str) -> str:
+    """The address as mail servers know it: its domain in ASCII, and all of it where that can be. Raises NoAddress."""
+    try:
+        valid = validate_email(address, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise NoAddress(f"This is no mail address. {error}") from error
+    return valid.ascii_email or f"{valid.local_part}@{valid.ascii_domain}"
 
 
 def message_id(key: str, public_url: str) -> str:
