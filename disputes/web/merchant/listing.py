@@ -29,7 +29,7 @@ def navigation() -> dict[str, Any]:
             {
                 "label": _("Cases"),
                 "url": url_for("merchant.cases"),
-                "icon": "inbox",
+                "icon": "queue",
                 "here": here not in ("figures", "users", "user_new", "shops"),
             },
             {"label": _("Our figures"), "url": url_for("merchant.figures"), "icon": "chart", "here": here == "figures"},
