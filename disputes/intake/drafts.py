@@ -110,6 +110,14 @@ def remove_file(draft_id: str, evidence_id: int) -> None:
     draft.changed_at = clock.now()
 
 
+def discard(draft_id: str) -> None:
+    """Delete a draft at the wish of whoever typed it. One that is filed stays: it is a case now."""
+    draft = _locked(draft_id)
+    db.session.execute(delete(Evidence).where(Evidence.draft_id == draft.id))
+    db.session.delete(draft)
+    db.session.flush()
+
+
 def purge() -> int:
     """Delete drafts that nobody has touched for 30 days, with the rows of their files; the number of drafts.
 

@@ -1,0 +1,206 @@
+"""The pages of the wizard in their order, and a draft read back as the forms that were filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from disputes import clock
+from disputes.intake import drafts
+from disputes.intake.commands import Telling
+from disputes.intake.models import Draft
+from disputes.intake.outlook import Outlook, outlook
+from disputes.merchants.models import Shop
+from disputes.rules.categories import Category, HowBought, PaidHow, Trade
+from disputes.rules.packages import DAYS_OF, Goods, Means, Package, Remedy, Shipping, Within
+from disputes.web import countries
+from disputes.web.public import filing_forms as forms
+from disputes.web.public.filing_forms import StepForm
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the wizard: its name in the address, its question, and its form."""
+
+    name: str
+    question: Any
+    form: type[StepForm]
+
+
+# fmt: off
+PAGES: tuple[Page, ...] = (
+    Page("what",     _l("What happened?"),           forms.WhatForm),
+    Page("safe",     _l("Are you safe?"),            forms.SafeForm),
+    Page("where",    _l("Where was it?"),            forms.WhereForm),
+    Page("bought",   _l("What was it about?"),       forms.BoughtForm),
+    Page("story",    _l("What went wrong?"),         forms.StoryForm),
+    Page("want",     _l("What do you want?"),        forms.WantForm),
+    Page("evidence", _l("Do you have any proof?"),   forms.EvidenceForm),
+    Page("leave",    _l("When do you leave China?"), forms.LeaveForm),
+    Page("reach",    _l("How do we reach you?"),     forms.ReachForm),
+    Page("check",    _l("Check your answers"),       forms.CheckForm),
+)
+# fmt: on
+BY_NAME: dict[str, Page] = {page.name: page for page in PAGES}
+FIRST, CHECK = PAGES[0], PAGES[-1]
+QUESTIONS = PAGES[:-1]
+WITHIN_OF_DAYS = sorted(((days, within) for within, days in DAYS_OF.items()), reverse=True)
+
+
+def number_of(page: Page) -> int:
+    """The page's place in the wizard, counted from one."""
+    return PAGES.index(page) + 1
+
+
+def before(page: Page) -> Page | None:
+    """The page before this one."""
+    return PAGES[PAGES.index(page) - 1] if page is not FIRST else None
+
+
+def after(page: Page) -> Page:
+    """The page after this one; the last one stays."""
+    return PAGES[min(PAGES.index(page) + 1, len(PAGES) - 1)]
+
+
+def first_open(draft: Draft | None) -> Page:
+    """The first page without a complete answer; the last page when all are answered."""
+    if draft is None:
+        return FIRST
+    return next((page for page in QUESTIONS if not drafts.complete(draft, page.name)), CHECK)
+
+
+def make_form(page: Page, draft: Draft | None, formdata: MultiDict[str, Any] | None, *, csrf: bool = True) -> StepForm:
+    """The page's form, filled with what was sent or, without that, with what the draft keeps."""
+    if formdata is None and draft is not None:
+        typed = drafts.typed(draft, page.name)
+        formdata = forms.form_data(typed) if typed is not None else None
+    form = page.form(formdata=formdata, meta={"csrf": csrf})
+    form.draft.data = draft.id if draft is not None else ""
+    form.prepare(draft)
+    return form
+
+
+def typed_of(form: StepForm, sent: MultiDict[str, str]) -> dict[str, list[str]]:
+    """What of a request belongs to this page, as it was typed."""
+    own = form.names_of_answers()
+    return {name: sent.getlist(name) for name in sent if name in own}
+
+
+class Answers:
+    """A draft with all its pages answered, read back: for the last page and for the complaint made of it."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.forms: Mapping[str, StepForm] = {p.name: make_form(p, draft, None, csrf=False) for p in QUESTIONS}
+
+    def first_wrong(self) -> Page | None:
+        """The first page whose answer would not be taken any more, such as a departure that has passed by now."""
+        return next((page for page in QUESTIONS if not self.forms[page.name].validate()), None)
+
+    @cached_property
+    def shop(self) -> Shop | None:
+        where: Any = self.forms["where"]
+        return where.chosen if not where.unknown else None
+
+    @property
+    def trade(self) -> Trade:
+        where: Any = self.forms["where"]
+        return Trade(self.shop.trade if self.shop else where.trade.data)
+
+    @property
+    def how_bought(self) -> HowBought:
+        bought: Any = self.forms["bought"]
+        return HowBought(bought.how_bought.data)
+
+    @property
+    def dangers(self) -> tuple[Any, ...]:
+        safe: Any = self.forms["safe"]
+        return safe.real
+
+    @cached_property
+    def departure_at(self) -> Any:
+        leave: Any = self.forms["leave"]
+        return leave.at
+
+    @property
+    def departure(self) -> str:
+        leave: Any = self.forms["leave"]
+        return leave.departure.data
+
+    @cached_property
+    def claim(self) -> Package:
+        """What is asked for, as a package. It is to be carried out while the tourist is still here, if that can be."""
+        want: Any = self.forms["want"]
+        amount, currency = want.money
+        goods = Goods(want.goods.data) if want.goods.data in set(Goods) else Goods.NONE
+        return Package(
+            remedies=want.chosen,
+            amount=amount,
+            currency=currency,
+            goods=goods,
+            shipping=self._shipping(goods),
+            means=Means(want.means.data) if want.means.data in set(Means) else Means.ORIGINAL,
+            within=within(forms.days_until(self.departure_at)),
+        )
+
+    def _shipping(self, goods: Goods) -> Shipping:
+        if goods is not Goods.GIVE_BACK:
+            return Shipping.NONE
+        return Shipping.SHOP_PAYS if self.departure == "departed" else Shipping.IN_SHOP
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        return outlook(clock.now(), self.departure_at, self.shop, self.trade, self.how_bought)
+
+    def telling(self, consents: Sequence[Any]) -> Telling:
+        """The complaint, as the verb takes it."""
+        what: Any = self.forms["what"]
+        where: Any = self.forms["where"]
+        bought: Any = self.forms["bought"]
+        story: Any = self.forms["story"]
+        want: Any = self.forms["want"]
+        leave: Any = self.forms["leave"]
+        reach: Any = self.forms["reach"]
+        unknown = self.shop is None
+        mailed = reach.contact.data == "email"
+        paid = bought.amount.data is not None and bought.paid_how.data != PaidHow.NOT_PAID
+        return Telling(
+            category=Category(what.category.data),
+            trade=self.trade,
+            how_bought=self.how_bought,
+            claim=self.claim,
+            language=forms.chosen_language(reach.language.data),
+            narrative=story.narrative.data,
+            consents=tuple(consents),
+            shop_id=self.shop.id if self.shop else None,
+            shop_name=where.name.data or "" if unknown else "",
+            shop_address=where.address.data or "" if unknown else "",
+            division_code=where.division.data if unknown else None,
+            bought_on=bought.bought_on.data,
+            paid_how=PaidHow(bought.paid_how.data),
+            amount=bought.amount.data if paid else None,
+            currency=bought.amount.currency if paid else None,
+            item=bought.item.data or "",
+            invoice_number=bought.invoice_number.data or "",
+            wish=want.wish.data or "" if Remedy.OTHER in want.chosen else "",
+            dangers=self.dangers,
+            departure=self.departure,
+            departure_at=self.departure_at,
+            departure_port=leave.port.data or None if self.departure == "known" else None,
+            name=reach.name.data,
+            email=reach.email.data if mailed else None,
+            time_zone=countries.only_zone(reach.country.data or None),
+            country=reach.country.data or None,
+            companion_email=reach.companion.data or None,
+        )
+
+
+def within(days_left: int | None) -> Within:
+    """By when the claim asks to be carried out: seven days, or sooner where the tourist leaves sooner."""
+    limit = DAYS_OF[Within.SEVEN_DAYS] if days_left is None else min(days_left, DAYS_OF[Within.SEVEN_DAYS])
+    return next(within for days, within in WITHIN_OF_DAYS if days <= max(limit, 0))
