@@ -30,6 +30,7 @@ MODULES = {
     "deadline": "disputes.cli.law",
     "calendar": "disputes.cli.law",
     "doctor": "disputes.cli.doctor",
+    "messages": "disputes.cli.messages",
 }
 HIDDEN = {"welcome": "disputes.cli.database"}  # called by `run`
 
