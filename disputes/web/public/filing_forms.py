@@ -112,7 +112,7 @@ class WhereForm(StepForm):
     q = StringField(
         _l("Name or address of the business"),
         description=_l("In Chinese or English, as on the sign, the receipt or the map. A part of it is enough."),
-        validators=[Optional(), readable(LINE)],
+        validators=[Needed(), readable(LINE)],
     )
     shop = RadioField(
         _l("Which one is it?"),
@@ -129,10 +129,11 @@ class WhereForm(StepForm):
         description=_l("The address, or how you would find it again: a street, a mall and floor, a metro station."),
         validators=[Optional(), readable(LONG)],
     )
-    division = SelectField(_l("City and district"), validate_choice=False)
+    division = SelectField(_l("City and district"), validators=[Needed()], validate_choice=False)
     trade = SelectField(
         _l("What kind of business is it?"),
         choices=lambda: [("", _l("Choose")), *names.options(names.TRADES)],
+        validators=[Needed()],
         validate_choice=False,
     )
 
@@ -234,7 +235,10 @@ class WantForm(StepForm):
     wish = StringField(_l("What would settle it?"), validators=[Needed(), readable(LONG)])
     amount = MoneyField(_l("How much money?"), currencies=CURRENCIES)
     means = SelectField(
-        _l("How should the money reach you?"), choices=lambda: names.options(names.MEANS), default=Means.ORIGINAL
+        _l("How should the money reach you?"),
+        choices=lambda: names.options(names.MEANS),
+        default=Means.ORIGINAL,
+        validators=[Needed()],
     )
     goods = RadioField(
         _l("And the goods?"),
@@ -315,7 +319,7 @@ class LeaveForm(StepForm):
         validators=[DataRequired(_l("Choose one. “I do not know yet” is fine too."))],
     )
     on = DatePartsField(_l("On which day?"), validators=[Needed()])
-    hour = SelectField(_l("At what time, in China?"), validate_choice=False)
+    hour = SelectField(_l("At what time, in China?"), validators=[Needed()], validate_choice=False)
     port = SelectField(_l("From where?"), validate_choice=False)
 
     def prepare(self, draft: Draft | None) -> None:
@@ -371,7 +375,9 @@ class ReachForm(StepForm):
         validators=[DataRequired(_l("Choose one of the two."))],
     )
     email = StringField(_l("E-mail address"), validators=[Needed(), readable(254)])
-    language = SelectField(_l("Language in which we write to you"), choices=lambda: own_languages())
+    language = SelectField(
+        _l("Language in which we write to you"), choices=lambda: own_languages(), validators=[Needed()]
+    )
     country = SelectField(_l("Country or region you come from"), validate_choice=False)
     companion = StringField(
         _l("E-mail address of somebody who should follow the case too"),
