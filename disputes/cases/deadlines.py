@@ -50,6 +50,33 @@ def end(deadline: Deadline, ending: str, event: CaseEvent | None = None) -> None
         outbox.cancel_reminders(deadline.id)
 
 
+def replan(case: Case) -> list[dict[str, Any]]:
+    """Count every running service clock of the case anew, as after a change of the departure; returns what moved, for the history.
+
+    Counted from its own start. Where that would already be over, it is counted from now: nobody is made late by news.
+    What the parties promised each other (the performance of a settlement) stays. Unsent reminders of a moved deadline go.
+    """
+    now, calendar, moved = clock.now(), law.calendar(), []
+    for deadline in case.running_deadlines:
+        wiring = BY_NAME[ClockName(deadline.clock)]
+        standard = law.standard(deadline.rule_id, deadline.started_at)
+        if standard.cap is not None:
+            continue
+        due = _due(case, wiring, standard, deadline.started_at, calendar, None)
+        if due.due_at <= now:
+            due = _due(case, wiring, standard, now, calendar, None)
+        if due.due_at == deadline.due_at:
+            continue
+        moved.append({"clock": deadline.clock, "from": deadline.due_at.isoformat(), "to": due.due_at.isoformat()})
+        deadline.due_on, deadline.due_at, deadline.provisional = due.due_on, due.due_at, due.provisional
+        deadline.lines, deadline.calendar_version = due.rows(), calendar.version
+        deadline.version += 1
+        outbox.cancel_reminders(deadline.id)
+        deadline.stage = sum(at <= now for at in reminder_moments(deadline))
+        deadline.remind_at = next_reminder(deadline, now)
+    return moved
+
+
 def next_reminder(deadline: Deadline, after: datetime) -> datetime | None:
     """The moment of the next reminder after ``after``, or None when no further one is planned before the due moment."""
     return next((at for at in reminder_moments(deadline) if at > after), None)

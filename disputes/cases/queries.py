@@ -319,6 +319,12 @@ def referral(case: Case) -> Referral:
     return found
 
 
+def has_departed(case: Case) -> bool:
+    """Whether the step into remote mode was taken at the departure."""
+    taken = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.action == Action.DEPART).limit(1)
+    return db.session.scalar(taken) is not None
+
+
 def last_question(case: Case) -> str | None:
     """With which action the tourist was asked what they now owe: a question, or the authorisation of a referral."""
     return db.session.scalars(

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from disputes import clock, search
 from disputes.accounts.actors import SYSTEM, Actor
 from disputes.accounts.models import User
-from disputes.cases import queries, texts
+from disputes.cases import deadlines, queries, texts
 from disputes.cases.advance import advance
 from disputes.cases.commands import Refused
 from disputes.cases.models import Case, CaseEvent, Consent, Contact, Evidence
@@ -104,18 +104,23 @@ def add_evidence(reference: str | int, version: int | None, by: Actor, files: li
 def change_departure(
     reference: str | int, version: int | None, by: Actor, departure: str, at: datetime | None, port: str | None
 ) -> CaseEvent:
-    """A new moment of departure: ``known`` with a moment, ``departed`` or ``unknown``. The history keeps the old one."""
+    """A new moment of departure: ``known`` with a moment, ``departed`` or ``unknown``. The history keeps the old one.
+
+    Every running service clock is counted anew, and the history says what moved. Remote mode is left again only where it
+    was the tourist's own word that began it: the step at departure is taken once, however often the date moves.
+    """
     case = queries.lock(reference, by, version)
     if departure == "known" and at is not None and at <= clock.now():
         departure, at = "departed", None
     before = {"departure": case.departure, "at": case.departure_at.isoformat() if case.departure_at else None}
     case.departure, case.departure_at, case.departure_port = departure, at if departure == "known" else None, port
     after = {"departure": departure, "at": case.departure_at.isoformat() if case.departure_at else None, "port": port}
-    if departure != "departed":
+    if departure == "departed":
+        case.remote_since = case.remote_since or clock.now()
+    elif not queries.has_departed(case):
         case.remote_since = None
-    elif case.remote_since is None:
-        case.remote_since = clock.now()
-    return advance(case, Action.CHANGE_DEPARTURE, by, details={"before": before, "after": after})
+    moved = deadlines.replan(case)
+    return advance(case, Action.CHANGE_DEPARTURE, by, details={"before": before, "after": after, "replanned": moved})
 
 
 def depart(case: Case) -> CaseEvent:

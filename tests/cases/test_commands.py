@@ -459,3 +459,58 @@ def test_one_bad_case_stops_nothing_and_after_five_tries_it_stands_on_the_list_o
     assert [d.id for d in queries.faults()] == [broken.id]
     assert "no_such_clock" in broken.fault
     assert db.session.scalars(select(Deadline.ended_at).where(Deadline.id == broken.id)).one() is None
+
+
+def test_a_new_departure_counts_the_running_clock_anew_and_the_history_says_so():
+    case = make.with_merchant(departure_at=clock.now() + timedelta(days=30))
+    running_now = case.running_deadlines[0]
+    before, version = running_now.due_at, running_now.version
+    with transaction():
+        upkeep.change_departure(case.id, None, make.tourist_of(case), "known", clock.now() + timedelta(hours=5), "CKG")
+    assert running_now.due_at == running_now.started_at + timedelta(hours=1)
+    assert running_now.version == version + 1
+    moved = case.events[-1].details["replanned"]
+    assert moved == [{"clock": "shop_answer", "from": before.isoformat(), "to": running_now.due_at.isoformat()}]
+    assert case.slack_at < case.departure_at
+
+
+def test_a_clock_that_would_already_be_over_is_counted_from_the_news():
+    case = make.with_merchant(departure_at=clock.now() + timedelta(days=30))
+    later(hours=20)
+    with transaction():
+        upkeep.change_departure(case.id, None, make.tourist_of(case), "known", clock.now() + timedelta(hours=5), "CKG")
+    assert case.running_deadlines[0].due_at == clock.now() + timedelta(hours=1)
+    assert not sweeps.lapse_next()
+
+
+def test_what_the_parties_promised_each_other_does_not_move_with_the_flight():
+    case = make.settled()
+    before = case.running_deadlines[0].due_at
+    with transaction():
+        upkeep.change_departure(case.id, None, make.tourist_of(case), "known", clock.now() + timedelta(hours=5), None)
+    assert case.running_deadlines[0].due_at == before
+    assert case.events[-1].details["replanned"] == []
+
+
+def test_a_departure_that_moves_back_and_forth_leads_into_remote_mode_once():
+    case = make.with_merchant()
+    for hours in (3, 9, 4):
+        with transaction():
+            upkeep.change_departure(
+                case.id, None, make.tourist_of(case), "known", clock.now() + timedelta(hours=hours), None
+            )
+    later(hours=6)
+    due_work()
+    with transaction():
+        upkeep.change_departure(case.id, None, make.tourist_of(case), "known", clock.now() + timedelta(hours=2), None)
+    later(hours=3)
+    due_work()
+    assert [e.action for e in case.events].count("depart") == 1
+
+
+def test_somebody_who_said_by_mistake_that_they_had_left_is_here_again():
+    case = make.departed(make.with_merchant())
+    assert case.remote_since
+    with transaction():
+        upkeep.change_departure(case.id, None, make.tourist_of(case), "known", clock.now() + timedelta(days=2), None)
+    assert case.remote_since is None
