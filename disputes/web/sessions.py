@@ -83,6 +83,27 @@ def shop_by_link(token: str) -> Actor:
     return Actor(Role.MERCHANT, case_id=case.id, merchant_id=case.merchant_id)
 
 
+def counter_by_link(token: str) -> Case:
+    """The case that somebody in the shop was shown, from the code on the tourist's screen; 404 otherwise.
+
+    The link alone lets nobody act for the shop; it ends with the tourist's link and with a change of the shop.
+    """
+    link = links.read(secret(), token)
+    case = db.session.get(Case, link.case_id) if link and link.party == "counter" else None
+    if link is None or case is None or link.version != _counter_version(case) or case.state == State.LIAISON:
+        abort(404)
+    return case
+
+
+def counter_token(case: Case) -> str:
+    """The token of the page that shows the claim to somebody in the shop."""
+    return links.token(secret(), links.Link(case.id, "counter", _counter_version(case)))
+
+
+def _counter_version(case: Case) -> int:
+    return case.link_version + case.shop_link_version  # both only grow, so a change of either ends the link
+
+
 def tourist_token(case: Case) -> str:
     """The token of the tourist's link to this case."""
     return links.token(secret(), links.Link(case.id, "tourist", case.link_version))

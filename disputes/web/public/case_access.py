@@ -1,0 +1,92 @@
+"""Opening a case by its link, and taking a step there: one way for all pages of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from disputes import clock
+from disputes.accounts.actors import Actor
+from disputes.cases import queries, upkeep
+from disputes.cases.commands import Refused
+from disputes.cases.queries import Stale
+from disputes.db import transaction
+from disputes.rules.lifecycle import Action, Role, StepRefused
+from disputes.web.public.case_forms import typed_in, version_seen
+from disputes.web.public.case_view import View, view_of
+from disputes.web.sentences import refusal
+from disputes.web.sessions import tourist_by_link
+
+Verb = Callable[[int, int, Actor], Any]
+Answer = Response | str | tuple[str, int]
+
+
+def opened(token: str) -> View:
+    """The case behind a link, for its tourist or a companion; 404 for every link that opens nothing."""
+    by = tourist_by_link(token)
+    assert by.case_id is not None  # noqa: S101  a link is always of one case
+    return view_of(token, queries.whole(by.case_id, by), by, clock.now())
+
+
+def own(token: str) -> View:
+    """The same for the tourist alone. A companion reads, and decides nothing."""
+    view = opened(token)
+    if view.by.role is not Role.TOURIST:
+        abort(403)
+    return view
+
+
+def acting(by: Actor) -> None:
+    """The tourist acts: lock the case first, and note that the mailed link, if it was that one, reached its reader."""
+    assert by.case_id is not None  # noqa: S101
+    upkeep.confirm_address(queries.lock(by.case_id, by), by)
+
+
+def take(
+    view: View, action: Action, form: Any, page: str, verb: Verb, said: Any, *, then: str | None = None, **more: Any
+) -> Answer:
+    """Show the page of a step or, when its form was sent, take the step and go on to ``then`` or the case.
+
+    When the case has moved on meanwhile, the page says what changed, keeps what was typed and, where the step is still
+    possible, asks again.
+    """
+    if not view.may(action):
+        return moved_on(view, form)
+    if not form.is_submitted():
+        form.version.data = str(view.case.version)
+    if not form.validate_on_submit():
+        return shown(page, view, form, **more)
+    try:
+        with transaction():
+            acting(view.by)
+            verb(view.case.id, version_seen(form), view.by)
+    except (Stale, StepRefused):
+        view = own(view.token)
+        if not view.may(action):
+            return moved_on(view, form)
+        changed = view.since(version_seen(form))
+        form.version.data = str(view.case.version)
+        return shown(page, view, form, **more, changed=changed), 409
+    except Refused as refused:
+        form.form_errors = [*form.form_errors, refusal(refused)]
+        return shown(page, own(view.token), form, **more)
+    if said:
+        flash(said, "success")
+    return redirect(then or url_for("public.case_page", token=view.token), 303)
+
+
+def shown(page: str, view: View, form: Any = None, **more: Any) -> str:
+    """A page of a case."""
+    return render_template(page, view=view, case=view.case, token=view.token, form=form, **more)
+
+
+def moved_on(view: View, form: FlaskForm) -> Answer:
+    """The calm page for a step that is not possible any more: what changed, and what was typed, for the person to keep."""
+    seen = version_seen(form)
+    changed = view.since(seen) if form.is_submitted() and seen >= 0 else []
+    typed = typed_in(form) if form.is_submitted() else []
+    return shown("public/case/moved-on.html", view, changed=changed, typed=typed), 409
