@@ -63,7 +63,7 @@ class OfferMade(TypedDict):
 
 
 class EvidenceItem(TypedDict):
-    """A file handed in. Its hash is that of the original, which lies in the folder beside this document."""
+    """A file handed in. Name, size and hash are those of the copy that lies beside this document."""
 
     name: str | None
     kind: Both  # "Photo", "PDF, 3 pages"
