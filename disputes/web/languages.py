@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.support import NullTranslations, Translations
 from flask import Flask, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
 
 TOURIST_LANGUAGES = ("en", "zh_CN", "ja", "ar")
@@ -25,11 +26,22 @@ _SERVED_BY = {
 }
 
 
+class Catalogues(Domain):
+    """Our catalogues, found by our codes: to Babel ``zh_CN`` is ``zh_Hans_CN``, and it would look for a folder of that name."""
+
+    def get_translations(self) -> NullTranslations:
+        code = language()
+        if code not in self.cache:
+            self.cache[code] = Translations.load(self.translation_directories[0], [code])
+        return self.cache[code]
+
+
 def init_app(app: Flask) -> None:
     """Set up the choice of language."""
     app.config["LANGUAGES"] = TOURIST_LANGUAGES
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
-    Babel(app, default_translation_directories=str(TRANSLATIONS), locale_selector=choose)
+    babel = Babel(app, default_translation_directories=str(TRANSLATIONS), locale_selector=choose)
+    babel.domain_instance = Catalogues()
     app.before_request(_remember)
 
 
