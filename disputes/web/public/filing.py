@@ -401,6 +401,7 @@ def _show(page: Page, draft: Draft | None, form: StepForm, problem: str | None =
         form.form_errors = [*form.form_errors, problem]
     if page.name == "evidence" and draft is not None:
         more["files"] = drafts.files(draft)
+    form.offer()
     if page is FIRST:
         more["category_hints"] = CATEGORY_HINTS
     return render_template(

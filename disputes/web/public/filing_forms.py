@@ -74,7 +74,10 @@ class StepForm(FlaskForm):
     to_check = HiddenField()  # came from the last page and goes back to it
 
     def prepare(self, draft: Draft | None) -> None:
-        """Offer what depends on the draft: shops found, the amount paid."""
+        """Know what the answers are read by: the shop chosen, the amount paid."""
+
+    def offer(self) -> None:
+        """Fill the lists to choose from; only a page that is shown needs them."""
 
     def names_of_answers(self) -> set[str]:
         """The names under which this page's own answers are sent."""
@@ -138,13 +141,16 @@ class WhereForm(StepForm):
     )
 
     def prepare(self, draft: Draft | None) -> None:
-        typed = self.q.data or ""
-        self.found: list[Shop] = merchants.shops(typed) if typed.strip() else []
-        self.searched = bool(typed.strip())
         self.chosen = self._chosen()
+        if self.unknown:
+            self.division.choices = divisions()
+
+    def offer(self) -> None:
+        typed = (self.q.data or "").strip()
+        self.searched = bool(typed)
+        self.found = merchants.shops(typed) if typed else []
         shown = [*([self.chosen] if self.chosen else []), *(s for s in self.found if s is not self.chosen)]
-        self.shop.choices = [(str(s.id), s.name_zh) for s in shown]
-        self.shop.choices.append((OTHER_SHOP, _("It is not in the list")))
+        self.shop.choices = [*((str(s.id), s.name_zh) for s in shown), (OTHER_SHOP, _("It is not in the list"))]
         self.hints = {str(s.id): " · ".join(filter(None, (s.name_en, s.address_zh))) for s in shown}
         self.division.choices = divisions()
 
@@ -172,7 +178,7 @@ class WhereForm(StepForm):
         chosen = self.shop.data or ""
         if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 10):
             return None
-        shop = next((s for s in self.found if s.id == int(chosen)), None) or merchants.shop(int(chosen))
+        shop = merchants.shop(int(chosen))
         return shop if shop is not None and shop.active else None
 
 
@@ -324,6 +330,10 @@ class LeaveForm(StepForm):
 
     def prepare(self, draft: Draft | None) -> None:
         self.hour.choices = [("", _("Choose")), *((str(h), hour_text(h)) for h in range(24))]
+        if self.port.data:
+            self.port.choices = ports()
+
+    def offer(self) -> None:
         self.port.choices = ports()
 
     @property
@@ -386,9 +396,11 @@ class ReachForm(StepForm):
     )
 
     def prepare(self, draft: Draft | None) -> None:
-        self.country.choices = [("", _("Prefer not to say")), *countries.options()]
         if not self.language.raw_data:
             self.language.data = language()
+
+    def offer(self) -> None:
+        self.country.choices = [("", _("Prefer not to say")), *countries.options()]
 
     def validate_email(self, field: StringField) -> None:
         if self.contact.data != "email":
