@@ -20,7 +20,7 @@ from disputes import clock, links
 from disputes.accounts import actors
 from disputes.accounts.actors import SYSTEM, Actor
 from disputes.accounts.models import User
-from disputes.cases import commands, queries, upkeep
+from disputes.cases import commands, counter, queries, upkeep
 from disputes.cases.models import Case, Evidence
 from disputes.db import db, transaction
 from disputes.files.storage import address_of, storage_at
@@ -119,6 +119,11 @@ def shop_of(case: Case) -> Actor:
     return Actor(Role.MERCHANT, case_id=case.id, merchant_id=case.merchant_id)
 
 
+def counter_of(case: Case) -> Actor:
+    """Somebody at the counter of this case's shop whom nobody has verified."""
+    return counter.person(case)
+
+
 def officer_of(case: Case) -> Actor:
     """The officer who has this case; a new one takes it when nobody has."""
     if case.officer is None:
@@ -130,7 +135,8 @@ def officer_of(case: Case) -> Actor:
 
 def token_of(case: Case, party: str = "tourist", *, mailed: bool = False) -> str:
     """The token of a link to this case, for ``/c/<token>`` or, for the shop, ``/m/<token>``."""
-    version = case.shop_link_version if party == "shop" else case.link_version
+    versions = {"shop": case.shop_link_version, "counter": case.link_version + case.shop_link_version}
+    version = versions.get(party, case.link_version)
     return links.token(current_app.config["SETTINGS"].secret_key, links.Link(case.id, party, version, mailed))
 
 

@@ -32,7 +32,7 @@ from disputes.rules.packages import Goods, Means, Remedy, Shipping, Within
 from disputes.web.fields import FilesField, readable
 from disputes.web.package_form import PackageForm
 from disputes.web.public.case_view import known_zone
-from disputes.web.public.filing_forms import LONG, SHORT, LeaveForm, checked_email, own_languages
+from disputes.web.public.filing_forms import LONG, SHORT, LeaveForm, checked_email, own_languages, ports
 
 NO_VERSION = -1  # a page that says no version showed none, so whatever it wants is stale
 
@@ -115,6 +115,11 @@ class DepartureForm(LeaveForm):
     version = HiddenField()
     draft = None
     to_check = None
+
+    def prepare(self, draft: Any = None) -> None:
+        """Offer the hours and the places from which people leave."""
+        super().prepare(draft)
+        self.port.choices = ports()
 
     def start_from(self, case: Case, here: Any) -> None:
         """Fill in what the case knows; ``here`` is China's zone, in which the hour is named."""

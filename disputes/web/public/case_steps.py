@@ -234,7 +234,7 @@ def case_evidence(token: str) -> Answer:
 def case_departure(token: str) -> Answer:
     """Say anew when and from where one leaves."""
     view, form = own(token), DepartureForm()
-    form.prepare(None)
+    form.prepare()
     if not form.is_submitted():
         form.start_from(view.case, clock.SHANGHAI)
     return take(
