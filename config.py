@@ -71,11 +71,13 @@ class Config:
         return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-KNOWN = frozenset(
-    """ENV STATE_DIR DATABASE_URL REDIS_URL SECRET_KEY HOST PORT PUBLIC_URL TRUSTED_PROXIES SECURE_COOKIES SMTP_URL
-    MAIL_FROM FILES_URL CLAMD_SOCKET DATABASE_POOL WEB_WORKERS WEB_THREADS WORKER_PROCESSES LOG_LEVEL
-    PG_BIN SAMPLES CHROMIUM""".split()
-)
+# fmt: off
+KNOWN = frozenset((
+    "ENV", "STATE_DIR", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "HOST", "PORT", "PUBLIC_URL", "TRUSTED_PROXIES",
+    "SECURE_COOKIES", "SMTP_URL", "MAIL_FROM", "FILES_URL", "CLAMD_SOCKET", "DATABASE_POOL", "WEB_WORKERS", "WEB_THREADS",
+    "WORKER_PROCESSES", "LOG_LEVEL", "PG_BIN", "SAMPLES", "CHROMIUM",
+))
+# fmt: on
 
 
 def load(environ: Mapping[str, str] | None = None) -> Config:
@@ -102,7 +104,9 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
     embedded = not database_url and not redis_url
     if not embedded and not (database_url and redis_url):
         missing = "REDIS_URL" if database_url else "DATABASE_URL"
-        raise ConfigError(f"{missing} is missing: set both DATABASE_URL and REDIS_URL, or neither to use the embedded engines.")
+        raise ConfigError(
+            f"{missing} is missing: set both DATABASE_URL and REDIS_URL, or neither to use the embedded engines."
+        )
     if embedded:
         paths = paths_of(state_dir)
         database_url, redis_url = paths.database_url, paths.redis_url
@@ -112,7 +116,12 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
     port = _integer(get("PORT", "8000"), "PORT", 0, 65535)
     public_url = get("PUBLIC_URL").rstrip("/")
     if production:
-        required = {"SECRET_KEY": get("SECRET_KEY"), "PUBLIC_URL": public_url, "SMTP_URL": get("SMTP_URL"), "MAIL_FROM": get("MAIL_FROM")}
+        required = {
+            "SECRET_KEY": get("SECRET_KEY"),
+            "PUBLIC_URL": public_url,
+            "SMTP_URL": get("SMTP_URL"),
+            "MAIL_FROM": get("MAIL_FROM"),
+        }
         absent = [name for name, value in required.items() if not value]
         if absent:
             raise ConfigError(f"In production {', '.join(absent)} must be set.")
@@ -128,7 +137,6 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         redis_url=redis_url,
         embedded=embedded,
         pg_bin=Path(get("PG_BIN")).absolute() if get("PG_BIN") else None,
-        secret_key=get("SECRET_KEY") or _kept_secret(state_dir),
         host=get("HOST", "127.0.0.1"),
         port=port,
         public_url=public_url or f"http://localhost:{port}",
@@ -143,6 +151,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         web_threads=_integer(get("WEB_THREADS", "8"), "WEB_THREADS", 1, 64),
         worker_processes=_integer(get("WORKER_PROCESSES", "2"), "WORKER_PROCESSES", 1, 64),
         log_level=get("LOG_LEVEL", "INFO").upper(),
+        secret_key=get("SECRET_KEY") or _kept_secret(state_dir),  # last: a refused start leaves nothing behind
     )
 
 
