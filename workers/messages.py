@@ -8,5 +8,4 @@ from disputes.notifications import delivery
 @shared_task(name="messages.deliver", ignore_result=True)
 def deliver() -> None:
     """Deliver every message that is due."""
-    while delivery.deliver_next():
-        pass
+    delivery.deliver_due()

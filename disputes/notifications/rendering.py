@@ -156,7 +156,7 @@ def _calendar(post: Post, context: Mapping[str, Any], now: datetime) -> bytes | 
         return None
     reader, clock, number = context["reader"], context["clock"], context["number"]
     return calendar.entry(
-        uid=f"{number}-{clock}@{host_of(current_app.config['SETTINGS'].public_url)}",
+        uid=f"{post.slots['number']}-{clock}@{host_of(current_app.config['SETTINGS'].public_url)}",
         sequence=post.id,
         summary=f"{names.named(owed_words(reader), clock)} · {number}",
         description=names.named(follow_words(reader), clock),

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from flask import current_app
 from flask_babel import gettext as _
 
@@ -28,6 +29,8 @@ LONGEST_VALUE = 120  # of a name or an item inside a line
 
 # Unicode's isolates around a value that may run the other way; in HTML they become <bdi>.
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+# Before a number whose parts an Arabic line would otherwise put in the other order.
+LEFT_TO_RIGHT = "\u200e"
 DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 # Every slot that a letter may use. One that a row does not have is empty, so that no letter fails for it.
@@ -65,6 +68,7 @@ def context_of(post: Post, language: str, now: datetime) -> dict[str, Any]:
     package = given.get("package")
     context |= {
         "reader": reader,
+        "number": _number(context["number"], language),
         "shop": inline(shop or given.get("shop_zh")),
         "package": worded(package_of(package), to_tourist=reader in (TOURIST, COMPANION)) if package else None,
         "yours": bool(given.get("yours")) and reader != COMPANION,
@@ -195,6 +199,12 @@ def _reason(reader: str) -> str:
         "You receive this mail because this address was given for a case with us. "
         "Please use the link: answers to this mail are not read."
     )
+
+
+def _number(number: str | None, language: str) -> str | None:
+    if number is None or Locale.parse(language).text_direction == "ltr":
+        return number
+    return f"{LEFT_TO_RIGHT}{number}{LEFT_TO_RIGHT}"
 
 
 def _printable(text: str) -> str:

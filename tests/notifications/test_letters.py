@@ -275,17 +275,25 @@ def test_a_name_that_turns_the_text_round_turns_only_itself():
     assert "<bdi>evil</bdi>" in made.html
 
 
+def test_a_case_number_reads_the_same_in_a_line_of_arabic():
+    made = letter("offer-made", language="ar")
+
+    for part in (made.subject, made.text, made.html):
+        assert "\u200e26-0048-2716\u200e" in part
+    assert "\u200e" not in letter("offer-made").subject
+
+
 # --- the mail
 
 
 def test_a_mail_says_what_it_is_in_its_headers():
-    mail = rendering.mail(post("offer-made", language="ar"), NOW)
+    mail = rendering.mail(post("offer-made", language="zh_CN"), NOW)
 
     assert mail["From"] == "Visitor Care <care@visitorcare.example>"
     assert mail["To"] == "reader@mail.example"
     assert mail["Subject"].endswith(" · 26-0048-2716")
     assert mail["Date"].datetime == NOW
-    assert mail["Content-Language"] == "ar"
+    assert mail["Content-Language"] == "zh-CN"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert re.fullmatch(r"<[0-9a-f]{40}@localhost>", mail["Message-ID"])
 
