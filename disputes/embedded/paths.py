@@ -105,7 +105,7 @@ def prepare_state(paths: Paths) -> None:
     PostgreSQL's account must pass through the state folder to the cluster inside, so root leaves it passable (not
     listable). No other permission of a folder that was there before is changed.
     """
-    _passable(paths.state)
+    passable(paths.state)
     if os.geteuid() == 0 and paths.state in paths.cluster.parents and not paths.state.stat().st_mode & 0o001:
         paths.state.chmod(paths.state.stat().st_mode & 0o7777 | 0o011)
     for folder in (paths.run, paths.broker_sockets, paths.broker_data, paths.mail, paths.logs):
@@ -115,7 +115,7 @@ def prepare_state(paths: Paths) -> None:
 def private_folder(folder: Path, owner: tuple[int, int] | None = None) -> None:
     """Make ``folder`` for its owner alone (0700). A folder of somebody else there is refused, not taken over."""
     uid, gid = owner or (os.geteuid(), os.getegid())
-    _passable(folder.parent)
+    passable(folder.parent)
     try:
         folder.mkdir(mode=0o700)
         os.chown(folder, uid, gid)
@@ -128,7 +128,7 @@ def private_folder(folder: Path, owner: tuple[int, int] | None = None) -> None:
         folder.chmod(0o700)
 
 
-def _passable(folder: Path) -> None:
+def passable(folder: Path) -> None:
     """Make ``folder`` and the missing ones above it, so that others pass through but cannot list."""
     for step in (*reversed(folder.parents), folder):
         try:

