@@ -54,7 +54,7 @@ def start(language: str, **known: Any) -> Draft:
 
 def find(draft_id: str) -> Draft | None:
     """The draft with this id, filed or not; None when there is none, or when it has lain too long."""
-    draft = db.session.get(Draft, draft_id)
+    draft = db.session.get(Draft, draft_id) if "\0" not in draft_id else None
     return draft if draft is not None and _fresh(draft) else None
 
 
@@ -92,11 +92,14 @@ def add_files(draft_id: str, accepted: Sequence[File]) -> int:
     """Add accepted files; the number of those that are new. Refused, with nothing added, when there are too many."""
     draft = _locked(draft_id)
     known = {row.sha256 for row in files(draft)}
-    fresh = [file for file in {f.sha256: f for f in accepted}.values() if file.sha256 not in known]
+    fresh: dict[str, File] = {}
+    for file in accepted:
+        if file.sha256 not in known:
+            fresh.setdefault(file.sha256, file)
     if len(known) + len(fresh) > MOST_FILES:
         raise Refused("too_many_files")
     now = clock.now()
-    for file in fresh:
+    for file in fresh.values():
         db.session.add(Evidence(draft_id=draft.id, by_role=Role.TOURIST, added_at=now, **vars(file)))
     draft.changed_at = now
     db.session.flush()

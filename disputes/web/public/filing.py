@@ -24,6 +24,7 @@ from disputes.db import transaction
 from disputes.intake import commands, drafts
 from disputes.intake.models import Draft
 from disputes.merchants import queries as merchants
+from disputes.merchants.models import Shop
 from disputes.names import CATEGORY_HINTS
 from disputes.numbers import spoken
 from disputes.rules.categories import Purpose
@@ -168,7 +169,7 @@ def new():  # type: ignore[no-untyped-def]
 @bp.get("/s/<code>")
 def shop(code: str):  # type: ignore[no-untyped-def]
     """The code on a shop's sticker: the first question, with the shop known already."""
-    found = merchants.shop_by_code(code)
+    found = _shop_at(code)
     if found is None:
         return render_template("public/filing/unknown_code.html", code=code), 404
     form: Any = make_form(FIRST, None, None)
@@ -342,7 +343,7 @@ def _draft_of_session() -> Draft | None:
 def _draft_of_form() -> Draft | None:
     """The draft that the page was made for. Whoever can name it holds it, as with its link."""
     named = request.form.get("draft", "")
-    found = drafts.find(named) if named and "\0" not in named else None
+    found = drafts.find(named) if named else None
     if found is None:
         return None
     _remember(found)
@@ -353,8 +354,7 @@ def _draft_of_form() -> Draft | None:
 
 def _start(page: Page) -> Draft:
     """A new draft: with the first answer, or where the old one is gone but somebody still typed."""
-    code = request.form.get("shop_code", "")
-    at = merchants.shop_by_code(code) if code and "\0" not in code else None
+    at = _shop_at(request.form.get("shop_code", ""))
     draft = _begin(at.id if at is not None else None)
     _remember(draft)
     if request.form.get("draft"):
@@ -369,6 +369,11 @@ def _begin(shop_id: int | None) -> Draft:
         if shop_id is not None:
             draft = drafts.save(draft.id, "where", {"shop": [str(shop_id)]}, complete=True, language=language())
     return draft
+
+
+def _shop_at(code: str) -> Shop | None:
+    """The shop with the code of a sticker; codes are letters and digits, and nothing else is looked up."""
+    return merchants.shop_by_code(code) if code.isascii() and code.isalnum() else None
 
 
 def _remember(draft: Draft) -> None:
@@ -454,7 +459,7 @@ def expired(error: CSRFError):  # type: ignore[no-untyped-def]
     if request.endpoint != "public.answer" or page is None:
         return render_template("errors/expired.html", status=400), 400
     named = request.form.get("draft", "")
-    draft = drafts.find(named) if named and "\0" not in named else None
+    draft = drafts.find(named) if named else None
     if draft is not None and draft.case_id is not None:
         return redirect(url_for(".file"), code=303)
     form = make_form(page, draft, MultiDict(request.form))
