@@ -1,0 +1,141 @@
+"""Whole stories in a real browser, from the complaint to the money, over days of moved time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from disputes.rules.lifecycle import Outcome, State
+from tests import factories as make
+from tests.journeys.conftest import DESK, PHONE, STARTS_AT
+from tests.journeys.people import chooses, files_a_complaint, goes_on, offers
+from tests.web.axe import violations
+from tests.web.page_checks import check_page
+
+pytestmark = pytest.mark.journey
+
+TODAY = date(2026, 11, 18)
+STORY = "昨日の夜、初めて使ったときに縫い目がほどけました。\n店では話を聞いてもらえませんでした。"
+
+
+def looked_at(page, language=None):
+    """The page is well made, for eyes and for screen readers, and nothing lies outside the screen."""
+    check_page(page.content(), language)
+    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert too_wide <= 0, f"{page.url} is {too_wide} px wider than the screen"
+
+
+@pytest.mark.parametrize(
+    ("width", "scripts"), [(PHONE, True), (DESK, True), (PHONE, False)], ids=["phone", "desk", "no-script"]
+)
+def test_a_tourist_files_in_japanese_the_shop_offers_the_tourist_counters_and_the_money_arrives(
+    site, visit, width, scripts
+):
+    tourist = visit(width, "ja", scripts=scripts)
+    files_a_complaint(
+        tourist, words=STORY, item="シルクのスカーフ", shop="丝绸", bought=TODAY - timedelta(days=1), leaves=TODAY + timedelta(days=4),
+        photo=make.picture(),
+    )  # fmt: skip
+    looked_at_if(scripts, tourist)
+    site.works()
+    assert site.case(lambda c: (c.state, c.language, c.complaint.narrative.body)) == (State.WITH_MERCHANT, "ja", STORY)
+
+    shop = visit(width, "zh-CN", scripts=scripts)
+    offers(shop, site.shop_link(), "500", "给您添麻烦了。")
+    looked_at_if(scripts, shop)
+    assert site.case(lambda c: c.state) == State.OFFERED
+
+    tourist.goto(site.tourist_link())
+    looked_at_if(scripts, tourist)
+    tourist.locator('a[href*="/counter"]').first.click()
+    for remedy in tourist.locator('input[name="remedies"]:checked').all():
+        remedy.uncheck(force=True)
+    chooses(tourist, "remedies", "price_difference")
+    tourist.fill('input[name="amount"]', "900")
+    chooses(tourist, "goods", "keep")
+    goes_on(tourist)
+    assert site.case(lambda c: (c.state, c.open_offer.package["amount"])) == (State.WITH_MERCHANT, 90_000)
+
+    shop.goto(site.shop_link())
+    shop.locator('a[href$="/accept"]').click()
+    goes_on(shop)
+    assert site.case(lambda c: (c.state, c.settlement.offer.package["amount"])) == (State.SETTLED, 90_000)
+
+    site.passes(hours=5)
+    shop.goto(site.shop_link())
+    shop.locator('a[href$="/performed"]').click()
+    shop.locator('input[name="means"]').first.check(force=True)
+    goes_on(shop)
+
+    tourist.goto(site.tourist_link())
+    looked_at_if(scripts, tourist)
+    tourist.locator('form[action*="/confirm"] button').click()
+    assert site.case(lambda c: (c.state, c.outcome)) == (State.CLOSED, Outcome.RESOLVED)
+
+
+def looked_at_if(scripts, page):
+    """Without JavaScript a page cannot be measured from inside; its markup still can be read."""
+    if scripts:
+        looked_at(page)
+    else:
+        check_page(page.content())
+
+
+def test_a_tourist_who_never_answers_loses_nothing_and_comes_back_with_one_tap(site, visit):
+    tourist = visit(PHONE, "en")
+    files_a_complaint(
+        tourist,
+        words="The lid does not close.",
+        item="Tea pot",
+        shop="Silk",
+        bought=TODAY,
+        leaves=TODAY + timedelta(days=2),
+        photo=make.picture(),
+    )
+    site.works()
+    shop = visit(DESK, "zh-CN")
+    shop.goto(site.shop_link())
+    shop.locator('a[href$="/ask"]').click()
+    chooses(shop, "phrase", "photo_of_receipt")
+    goes_on(shop)
+    assert site.case(lambda c: c.state) == State.AWAITING_TOURIST
+
+    site.passes(days=32)
+    assert site.case(lambda c: (c.state, c.outcome)) == (State.CLOSED, Outcome.DORMANT)
+    assert site.case(lambda c: c.remote_since is not None)
+
+    tourist.goto(site.tourist_link())
+    looked_at(tourist)
+    tourist.locator('form[action*="/reopen"] button').click()
+    assert site.case(lambda c: (c.state, c.outcome)) == (State.MEDIATION, None)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_arabic_pages_are_mirrored_and_whole(site, visit, width):
+    page = visit(width, "ar")
+    page.goto("/")
+    looked_at(page, "ar")
+    assert page.evaluate("getComputedStyle(document.documentElement).direction") == "rtl"
+    brand = page.locator(".site-header .brand").bounding_box()
+    assert brand["x"] + brand["width"] > width / 2, "the name of the service stands at the right"
+    page.goto("/file")
+    looked_at(page, "ar")
+    tile = page.locator(".tile").first
+    drawing, mark = tile.locator(".pictogram").bounding_box(), tile.locator(".tile-mark").bounding_box()
+    assert drawing["x"] > mark["x"], "the pictogram stands before the words, which is at the right"
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/file", "/case", "/privacy", "/merchant/sign-in", "/staff/sign-in"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_open_pages_pass_axe_at_both_widths(site, visit, path, width):
+    page = visit(width, "en")
+    page.goto(path)
+    looked_at(page)
+    assert violations(page) == []
+
+
+def test_the_clock_of_the_stories_starts_on_a_working_day(site):
+    with site.inside():
+        assert make.clock.now() == STARTS_AT
