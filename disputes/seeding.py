@@ -36,16 +36,21 @@ def _places() -> list[str]:
         *_upsert(Division, "code", divisions),
         *_upsert(BusinessDistrict, "code", districts),
         *_upsert(Port, "code", ports),
-        *_upsert(Office, "code", [{k: v for k, v in o.items() if k != "divisions"} for o in offices]),
+        *_upsert(
+            Office, "code", [{k: v for k, v in o.items() if k != "divisions"} for o in offices], first_only=("email",)
+        ),
         *_upsert(Authority, "code", authorities),
     ]
 
 
-def _upsert(model: type[Base], key: str, rows: list[dict[str, Any]]) -> list[str]:
-    """Insert what is new, update what differs; returns a line when anything did."""
+def _upsert(model: type[Base], key: str, rows: list[dict[str, Any]], first_only: tuple[str, ...] = ()) -> list[str]:
+    """Insert what is new, update what differs; returns a line when anything did.
+
+    Columns named in ``first_only`` are the staff's from then on: a seed sets them once and never again.
+    """
     table = model.__table__
     statement = insert(table).values(rows)
-    columns = [name for name in rows[0] if name != key]
+    columns = [name for name in rows[0] if name != key and name not in first_only]
     differs = [getattr(table.c, name).is_distinct_from(getattr(statement.excluded, name)) for name in columns]
     condition = differs[0]
     for further in differs[1:]:

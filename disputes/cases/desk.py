@@ -74,7 +74,7 @@ def called(cases: Iterable[Case]) -> dict[int, str | None]:
             Contact.case_id.in_([c.id for c in cases]), Contact.party == "tourist"
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def workload(officers: Sequence[User]) -> list[Load]:
         )
         .group_by(Case.officer_id)
     )
-    lapsed = dict(lapses.tuples().all())
+    lapsed = dict(lapses.all())
     return [Load(o, *counted.get(o.id, (0, 0, 0)), lapsed.get(o.id, 0)) for o in officers]
 
 

@@ -73,6 +73,49 @@ def add_shop(
     return shop
 
 
+def change_merchant(
+    merchant: Merchant,
+    *,
+    name_zh: str,
+    name_en: str = "",
+    uscc: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    active: bool = True,
+) -> None:
+    """Correct a merchant; its shops are found under the new name too. InvalidCreditCode as ``add_merchant``."""
+    merchant.uscc = checked_credit_code(uscc)
+    merchant.name_zh, merchant.name_en = name_zh.strip(), name_en.strip()
+    merchant.email, merchant.phone, merchant.active = email or None, phone or None, active
+    for shop in merchant.shops:
+        refresh_search(shop)
+    db.session.flush()
+
+
+def change_shop(
+    shop: Shop,
+    *,
+    name_zh: str,
+    name_en: str = "",
+    address_zh: str,
+    address_en: str = "",
+    division_code: str,
+    trade: str,
+    opens: time = OPENS,
+    closes: time = CLOSES,
+    email: str | None = None,
+    phone: str | None = None,
+    active: bool = True,
+) -> None:
+    """Correct a shop. A closed one (not active) is no longer found by visitors; its cases go on."""
+    shop.name_zh, shop.name_en = name_zh.strip(), name_en.strip()
+    shop.address_zh, shop.address_en = address_zh.strip(), address_en.strip()
+    shop.division_code, shop.trade, shop.opens, shop.closes = division_code, trade, opens, closes
+    shop.email, shop.phone, shop.active = email or None, phone or None, active
+    refresh_search(shop)
+    db.session.flush()
+
+
 def refresh_search(shop: Shop) -> None:
     """Write the search column anew; to be called after a change of a name or an address."""
     shop.search = search.vector(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from disputes import search
@@ -32,14 +32,27 @@ def shop(shop_id: int) -> Shop | None:
 
 
 def merchants(typed: str = "", *, limit: int = 50, page: int = 1) -> list[Merchant]:
-    """Merchants by name; with words typed, those that have a shop that matches."""
+    """Merchants by name; with words typed, those whose own name holds them or that have a shop that matches."""
     query = select(Merchant).order_by(Merchant.name_zh, Merchant.id)
     condition = search.matches(Shop.search, typed)
     if condition is not None:
-        query = query.where(Merchant.shops.any(condition))
+        named = (Merchant.name_zh + " " + Merchant.name_en).icontains(typed.strip(), autoescape=True)
+        query = query.where(or_(Merchant.shops.any(condition), named))
     return list(db.session.scalars(query.limit(limit).offset((page - 1) * limit)))
 
 
 def merchant(merchant_id: int) -> Merchant | None:
     """One merchant by its id."""
     return db.session.get(Merchant, merchant_id)
+
+
+def merchant_with_code(uscc: str) -> Merchant | None:
+    """The merchant with this unified social credit code."""
+    return db.session.scalars(select(Merchant).where(Merchant.uscc == uscc)).one_or_none()
+
+
+def shops_of(merchant_ids: list[int]) -> list[Shop]:
+    """The shops of these merchants, by name."""
+    return list(
+        db.session.scalars(select(Shop).where(Shop.merchant_id.in_(merchant_ids)).order_by(Shop.name_zh, Shop.id))
+    )

@@ -1,0 +1,62 @@
+"""Letters that did not get through: the list of the staff, and what can be done about them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from disputes import clock, hints
+from disputes.db import after_commit, db
+from disputes.notifications.models import Message, MessageState
+
+COUNTED_TO = 1000
+
+
+def how_many() -> int:
+    """How many letters were given up, counted to COUNTED_TO."""
+    given_up = select(Message.id).where(Message.state == MessageState.GIVEN_UP).limit(COUNTED_TO).subquery()
+    return db.session.scalar(select(func.count()).select_from(given_up)) or 0
+
+
+def given_up(limit: int = 50, before: int | None = None) -> list[Message]:
+    """The letters that were given up, the newest first; ``before`` is the id of the last one on the page before."""
+    query = select(Message).where(Message.state == MessageState.GIVEN_UP)
+    if before is not None:
+        query = query.where(Message.id < before)
+    return list(db.session.scalars(query.order_by(Message.id.desc()).limit(limit)))
+
+
+def of_case(case_id: int) -> list[Message]:
+    """All letters of a case, in their order."""
+    return list(db.session.scalars(select(Message).where(Message.case_id == case_id).order_by(Message.id)))
+
+
+def find(message_id: int) -> Message | None:
+    """One letter, locked against the workers and other officers."""
+    return db.session.get(Message, message_id, with_for_update=True, populate_existing=True)
+
+
+def send_again(message: Message, address: str) -> bool:
+    """Give a letter that was given up another chance, at this address; False when somebody else has done something already."""
+    if message.state != MessageState.GIVEN_UP:
+        return False
+    message.address = address
+    message.state, message.error = MessageState.DUE, None
+    message.attempts, message.attempted_at, message.answered_at = 0, None, None
+    message.next_try_at = clock.now()
+    after_commit(hints.deliver)
+    return True
+
+
+def cancel(message: Message) -> bool:
+    """Let a letter be; it goes from the list. False when somebody else has done something already."""
+    if message.state != MessageState.GIVEN_UP:
+        return False
+    message.state = MessageState.CANCELLED
+    return True
+
+
+def last_moment(message: Message) -> datetime:
+    """When something last happened to this letter."""
+    return message.sent_at or message.attempted_at or message.created_at

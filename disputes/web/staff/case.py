@@ -1,0 +1,293 @@
+"""A case on one page, with everything on it and the steps that may be taken; and the taking of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.utils import send_file
+from werkzeug.wrappers import Response
+
+from disputes import clock
+from disputes.accounts.actors import Actor
+from disputes.accounts.models import User
+from disputes.cases import deadlines, history, queries
+from disputes.cases.commands import Refused
+from disputes.cases.models import Case, Evidence
+from disputes.cases.queries import Stale
+from disputes.db import db, transaction
+from disputes.files.storage import NotStored, storage_at
+from disputes.law import explain
+from disputes.law import queries as law
+from disputes.merchants import queries as merchants
+from disputes.merchants.models import Shop
+from disputes.notifications import undelivered
+from disputes.referrals import queries as referrals
+from disputes.regions import queries as regions
+from disputes.regions.models import Authority, Division, Port
+from disputes.rules.categories import HowBought, Trade
+from disputes.rules.lifecycle import Action, Kind, State, StepRefused, open_actions
+from disputes.rules.packages import package_of
+from disputes.rules.routing import competent
+from disputes.web.public.case import SANDBOX, download_name
+from disputes.web.public.case_view import known_zone, view_of
+from disputes.web.sentences import refusal
+from disputes.web.sessions import current_actor
+from disputes.web.staff import bp, record
+from disputes.web.staff.actions import ALWAYS, BY_CODE, NEXT, CaseAction
+from disputes.web.staff.forms import StepForm
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a step was not taken, beside a form that holds what was typed: the case moved on, or does not allow it any more."""
+
+    code: str  # stale, refused
+    news: list[record.Entry]  # what has happened since the page was shown
+    written: list[tuple[str, str]]  # label and text of what was typed, for a form that is not offered any more
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A deadline with the reasons for its date."""
+
+    row: Any
+    late: bool
+    lines: list[str]
+    rule: Any  # the service standard, with its sources
+    standing: str
+
+
+# --- the page
+
+
+@bp.get("/cases/<number>")
+def case(number: str) -> str:
+    """The case with everything on it."""
+    by = current_actor()
+    found = queries.whole(number, by)
+    wanted = BY_CODE.get(request.args.get("do", ""))
+    return _page(found, by, opened=wanted)
+
+
+@bp.get("/cases/<number>/do/<code>")
+def act_again(number: str, code: str) -> Response:
+    """Where a reload or a change of language leads after a refused form: back to the page, with the form open."""
+    return redirect(url_for(".case", number=number, do=code))
+
+
+@bp.post("/cases/<number>/do/<code>")
+def act(number: str, code: str) -> Response | str | tuple[str, int]:
+    """Take one step. What cannot be taken comes back with all that was typed."""
+    entry, by = BY_CODE.get(code), current_actor()
+    if entry is None:
+        abort(404)
+    found = queries.whole(number, by)
+    form = entry.form(prefix=code)
+    form.choose_from(found)
+    if not form.validate() or (entry.before is not None and not entry.before(form)):
+        return _page(found, by, opened=entry, form=form)
+    seen = None if entry.whatever_else else form.seen
+    try:
+        with transaction():
+            result = entry.take(found.number, seen, by, form)
+    except Stale:
+        return _again(number, by, entry, form, "stale"), 409
+    except StepRefused:
+        return _again(number, by, entry, form, "refused"), 409
+    except Refused as refused:
+        form.form_errors = [refusal(refused)]
+        return _page(queries.whole(number, by), by, opened=entry, form=form)
+    if entry.after is not None:
+        entry.after(form, result)
+    flash(str(entry.done), "success")
+    return redirect(url_for(".case", number=number), code=303)
+
+
+def _again(number: str, by: Actor, entry: CaseAction, form: StepForm, problem: str) -> str:
+    """The page as it stands now, with what happened meanwhile and everything that was typed."""
+    db.session.expire_all()
+    found = queries.whole(number, by)
+    news = record.since(found, form.seen or 0, _people(found), _shops(found))
+    offered = entry.action in _open_actions(found, by)
+    form.version.data = str(found.version)
+    kept = [] if offered else [(f.label.text, f.data) for f in form if isinstance(f.data, str) and _is_text(f)]
+    return _page(found, by, opened=entry, form=form, problem=Problem(problem, news, kept))
+
+
+def _is_text(field: Any) -> bool:
+    return field.type in ("TextAreaField", "StringField") and bool(field.data)
+
+
+def _page(
+    case: Case,
+    by: Actor,
+    *,
+    opened: CaseAction | None = None,
+    form: StepForm | None = None,
+    problem: Problem | None = None,
+) -> str:
+    now = clock.now()
+    allowed = _open_actions(case, by)
+    people, shops = _people(case), _shops(case)
+    complaint = case.complaint
+    competence = competent(Trade(complaint.trade), HowBought(complaint.how_bought))
+    return render_template(
+        "staff/case.html",
+        case=case,
+        complaint=complaint,
+        now=now,
+        next_actions=[a for a in NEXT if a.action in allowed],
+        always_actions=[a for a in ALWAYS if a.action in allowed],
+        forms=_forms(case, allowed, opened, form),
+        opened=opened.code if opened and opened.action in allowed else None,
+        form=form,
+        problem=problem,
+        record=record.entries(case, people, shops),
+        notes=[t for t in reversed(case.texts) if t.purpose == "note"],
+        people=people,
+        owed=[_owed(d, now) for d in sorted(case.running_deadlines, key=lambda d: d.due_at)],
+        passed=[_owed(d, now) for d in reversed(case.deadlines) if d.ended_at is not None],
+        track=view_of(case, by, now).track,
+        package_of=package_of,
+        letters=undelivered.of_case(case.id),
+        broken_at=history.broken_at(case, case.events),
+        competence=competence,
+        authority=regions.authority(competence.authority),
+        authorities=_authorities(case),
+        division=db.session.get(Division, complaint.division_code) if complaint.division_code else None,
+        port=db.session.get(Port, case.departure_port) if case.departure_port else None,
+        zone=known_zone(case.tourist.time_zone),
+        fits=deadlines.ends_before_departure(case, now) if case.is_open else None,
+        evidence=[e for e in case.evidence if e.erased_at is None],
+        found_shops=_found_shops(case, allowed),
+        shop_typed=_shop_typed(case),
+        can_refer=referrals.has_package(case),
+    )
+
+
+def _open_actions(case: Case, by: Actor) -> tuple[Action, ...]:
+    allowed = open_actions(Kind(case.kind), State(case.state), by.role)
+    if case.erased_at is None:
+        return allowed
+    return tuple(a for a in allowed if a not in (Action.ERASE, Action.REOPEN, Action.CHANGE_CONTACT))
+
+
+def _forms(
+    case: Case, allowed: tuple[Action, ...], opened: CaseAction | None, sent: StepForm | None
+) -> dict[str, StepForm]:
+    """One form for each step that may be taken; the one that was sent as it was sent, the others with what is known."""
+    made = {}
+    for entry in (*NEXT, *ALWAYS):
+        if entry.action not in allowed:
+            continue
+        if sent is not None and opened is entry:
+            made[entry.code] = sent
+            continue
+        form = entry.form(formdata=None, prefix=entry.code)
+        form.choose_from(case)
+        form.fill(case)
+        form.version.data = str(case.version)
+        made[entry.code] = form
+    return made
+
+
+def _owed(deadline: Any, now: datetime) -> Owed:
+    standard = law.standard_version(deadline.rule_id, deadline.rule_version)
+    return Owed(
+        row=deadline,
+        late=deadline.ended_at is None and deadline.due_at <= now,
+        lines=explain.sentences(deadline.lines),
+        rule=standard,
+        standing=str(explain.STANDINGS[standard.standing]) if standard is not None else "",
+    )
+
+
+def _people(case: Case) -> dict[int, User]:
+    wanted = record.users_named_in(case) | ({case.officer_id} if case.officer_id else set())
+    if not wanted:
+        return {}
+    return {u.id: u for u in db.session.scalars(select(User).where(User.id.in_(wanted)))}
+
+
+def _shops(case: Case) -> dict[int, Shop]:
+    wanted = record.shops_named_in(case)
+    if not wanted:
+        return {}
+    return {s.id: s for s in db.session.scalars(select(Shop).where(Shop.id.in_(wanted)))}
+
+
+def _authorities(case: Case) -> dict[str, Authority]:
+    if not case.authorisations and not case.referrals:
+        return {}
+    return {a.code: a for a in regions.authorities()}
+
+
+def _shop_typed(case: Case) -> str:
+    """What is looked for in the list of shops: what somebody typed, or what the tourist called the shop."""
+    typed = request.args.get("shop", "").replace("\0", "").strip()[:200]
+    return typed or (case.complaint.shop_name or "" if case.shop_id is None else "")
+
+
+def _found_shops(case: Case, allowed: tuple[Action, ...]) -> list[Shop]:
+    typed = _shop_typed(case)
+    return merchants.shops(typed, limit=8) if typed and Action.CHANGE_SHOP in allowed else []
+
+
+# --- evidence
+
+
+@bp.get("/cases/<number>/evidence/<int:evidence_id>")
+def evidence_safe(number: str, evidence_id: int) -> Response:
+    """The safe copy of a file: a picture is shown, anything else is a download."""
+    piece = _piece(number, evidence_id)
+    return _sent(piece.safe_sha256, piece.media_type, download_name(piece, piece.media_type), not _is_picture(piece))
+
+
+@bp.get("/cases/<number>/evidence/<int:evidence_id>/small")
+def evidence_small(number: str, evidence_id: int) -> Response:
+    """The small picture of a file."""
+    piece = _piece(number, evidence_id)
+    if piece.thumbnail_sha256 is None:
+        abort(404)
+    return _sent(piece.thumbnail_sha256, "image/jpeg", "small.jpg", False)
+
+
+@bp.get("/cases/<number>/evidence/<int:evidence_id>/original")
+def evidence_original(number: str, evidence_id: int) -> Response:
+    """The file as it was given, for the staff alone and only as a download: it may hold anything."""
+    piece = _piece(number, evidence_id)
+    return _sent(piece.sha256, "application/octet-stream", piece.name or "file", True)
+
+
+def _piece(number: str, evidence_id: int) -> Evidence:
+    found = queries.find(number, current_actor())
+    piece = next((e for e in found.evidence if e.id == evidence_id and e.erased_at is None), None)
+    if piece is None:
+        abort(404)
+    return piece
+
+
+def _is_picture(piece: Evidence) -> bool:
+    return piece.media_type.startswith("image/")
+
+
+def _sent(address: str, media_type: str, name: str, as_attachment: bool) -> Response:
+    try:
+        content = storage_at(current_app.config["SETTINGS"].files_url).open(address)
+    except NotStored:
+        abort(404)
+    answer = send_file(
+        content,
+        {"wsgi.file_wrapper": None},
+        mimetype=media_type,
+        as_attachment=as_attachment,
+        download_name=name,
+        response_class=Response,
+    )
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return answer

@@ -1,0 +1,119 @@
+"""What surrounds every page of the staff: navigation, search, who is signed in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_skeleton, format_time
+from flask import request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from disputes.db import db
+from disputes.formats import CHINA, WORLD_ENGLISH, ends_with_its_day, last_china_day
+from disputes.notifications import undelivered
+from disputes.numbers import spoken
+from disputes.regions.models import Office
+from disputes.rules.lifecycle import Role
+from disputes.web.staff import bp
+
+
+@bp.context_processor
+def frame() -> dict[str, Any]:
+    """The navigation of whoever is signed in; nothing of it on the sign-in pages."""
+    if not current_user.is_authenticated or not current_user.is_staff:
+        return {}
+    user = current_user.user
+    office = db.session.get(Office, user.office_id)
+    return {
+        "nav_items": _nav(user.role),
+        "search_url": url_for("staff.queue"),
+        "account": {
+            "name": user.name,
+            "place": local_name(office) if office else "",
+            "links": [{"url": url_for("staff.account"), "label": _("My account")}],
+            "sign_out_url": url_for("staff.sign_out"),
+        },
+        "is_supervisor": user.role == Role.SUPERVISOR,
+    }
+
+
+@bp.app_template_global()
+def local_name(place: Any) -> str:
+    """The name of an office, a shop, a merchant, a port or an authority in the language of the page, where it has one."""
+    if str(get_locale() or "").startswith("zh"):
+        return str(place.name_zh)
+    return str(place.name_en or place.name_zh)
+
+
+@bp.app_template_global()
+def case_number(number: str) -> str:
+    """A case number as people read it."""
+    return spoken(number)
+
+
+@bp.app_template_global()
+def short_moment(moment: datetime, now: datetime) -> str:
+    """A moment in China for a narrow column: the hour alone today, else day and hour, with the year when it is another."""
+    local, today = moment.astimezone(CHINA), now.astimezone(CHINA)
+    hour = format_time(local, "short", locale=_for_dates())
+    if local.date() == today.date():
+        return hour
+    return f"{_short_day(local.date(), today.date())} {hour}"
+
+
+@bp.app_template_global()
+def short_due(due_at: datetime, now: datetime) -> str:
+    """Until when, for a narrow column: an hour, or the last day where a deadline ends with its day."""
+    if not ends_with_its_day(due_at):
+        return short_moment(due_at, now)
+    last, today = last_china_day(due_at), now.astimezone(CHINA).date()
+    return _("end of today") if last == today else _("end of %(day)s", day=_short_day(last, today))
+
+
+def _short_day(day: date, today: date) -> str:
+    return str(format_skeleton("MMMd" if day.year == today.year else "yMMMd", day, locale=_for_dates()))
+
+
+def _for_dates() -> Locale:
+    locale = get_locale() or Locale("en")
+    return WORLD_ENGLISH if locale.language == "en" else locale
+
+
+def supervision_tabs() -> list[dict[str, Any]]:
+    """The pages of the supervisors, of which one is here."""
+    pages = [
+        ("staff.late", _("Late")),
+        ("staff.workload", _("Workload")),
+        ("staff.users", _("People")),
+        ("staff.offices", _("Offices")),
+        ("staff.keys", _("Partners’ keys")),
+        ("staff.faults", _("Faults")),
+        ("staff.histories", _("Histories")),
+    ]
+    return [{"url": url_for(name), "label": label, "here": _here(name)} for name, label in pages]
+
+
+def _nav(role: str) -> list[dict[str, Any]]:
+    items = [
+        _item("staff.queue", _("Queue"), "queue", ("queue", "case", "act", "shop_link", "referral")),
+        _item("staff.merchants", _("Shops"), "shop", ("merchant", "shop")),
+        _item("staff.letters", _("Letters"), "mail", ("letter",)),
+    ]
+    items[2]["count"] = undelivered.how_many() or None
+    if role == Role.SUPERVISOR:
+        names = ("late", "workload", "user", "office", "key", "fault", "histor")
+        items.append(_item("staff.late", _("Supervision"), "chart", names))
+    return items
+
+
+def _item(endpoint: str, label: str, icon: str, names: tuple[str, ...]) -> dict[str, Any]:
+    here = (request.endpoint or "").removeprefix("staff.")
+    return {"url": url_for(endpoint), "label": label, "icon": icon, "here": here.startswith(names), "count": None}
+
+
+def _here(endpoint: str) -> bool:
+    return (request.endpoint or "").startswith(endpoint.rstrip("s"))

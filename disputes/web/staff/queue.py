@@ -1,0 +1,183 @@
+"""The queue: open cases in the order in which they must be worked, and the search over all cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from disputes import clock
+from disputes.accounts import queries as accounts
+from disputes.accounts.actors import Actor
+from disputes.cases import desk, queries, upkeep
+from disputes.cases.models import Case, Deadline
+from disputes.db import transaction
+from disputes.numbers import read_number, spoken
+from disputes.rules.lifecycle import OPEN_STATES, Role, State
+from disputes.web.sessions import current_actor
+from disputes.web.staff import bp
+
+ROWS = 50
+
+# Groups of states as somebody at the desk thinks of them.
+STATE_GROUPS = {
+    "new": (_l("New, to be looked at"), (State.RECEIVED, State.TRIAGE, State.LIAISON)),
+    "parties": (_l("With the parties"), (State.AWAITING_TOURIST, State.WITH_MERCHANT, State.OFFERED)),
+    "mediation": (_l("Mediation"), (State.MEDIATION, State.PROPOSED)),
+    "settled": (_l("Agreed, to be carried out"), (State.SETTLED,)),
+    "authority": (_l("Authority"), (State.REFERRAL_READY, State.REFERRED)),
+}
+WAITING_FOR = (Role.OFFICER, Role.SUPERVISOR, Role.MERCHANT, Role.TOURIST)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address of the page asks for."""
+
+    whose: str  # mine, office, unassigned, all
+    group: str
+    waiting_on: str
+    late: bool
+    officer_id: int | None
+    typed: str
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.group or self.waiting_on or self.late or self.officer_id)
+
+    def query(self, **changes: Any) -> dict[str, Any]:
+        """The same as parts of an address, with changes; what is not asked for is left out."""
+        parts = {
+            "whose": self.whose,
+            "group": self.group,
+            "waiting_on": self.waiting_on,
+            "late": "1" if self.late else "",
+            "officer": self.officer_id or "",
+            "q": self.typed,
+            **changes,
+        }
+        return {name: value for name, value in parts.items() if value not in ("", None)}
+
+
+class EmptyForm(FlaskForm):
+    """A button that takes a step."""
+
+
+@bp.get("/")
+def queue() -> str | Response:
+    """The queue, or what a search found."""
+    by, filters = current_actor(), _filters()
+    if filters.typed:
+        return _found(by, filters)
+    after = _after()
+    pinned = [] if after or filters.narrowed else _emergencies(by, filters)
+    cases = queries.queue(
+        by,
+        office_id=by.office_id if filters.whose in ("office", "unassigned") else None,
+        officer_id=filters.officer_id or (by.user_id if filters.whose == "mine" else None),
+        unassigned=filters.whose == "unassigned",
+        states=STATE_GROUPS[filters.group][1] if filters.group else OPEN_STATES,
+        waiting_on=Role(filters.waiting_on) if filters.waiting_on else None,
+        late=filters.late,
+        emergency=None if filters.narrowed else False,
+        limit=ROWS + 1,
+        after=after,
+    )
+    more = len(cases) > ROWS
+    cases = cases[:ROWS]
+    return render_template(
+        "staff/queue.html",
+        rows=_rows([*pinned, *cases]),
+        filters=filters,
+        groups=STATE_GROUPS,
+        waiting_for=WAITING_FOR,
+        counts=desk.counts(by),
+        counted_to=desk.COUNTED_TO,
+        officer=accounts.user(filters.officer_id) if filters.officer_id else None,
+        first_url=url_for(".queue", **filters.query()) if after else None,
+        next_url=url_for(".queue", **filters.query(after=_mark(cases[-1]))) if more else None,
+        now=clock.now(),
+        form=EmptyForm(),
+    )
+
+
+@bp.post("/next")
+def take_next() -> Response:
+    """Take the most urgent case of the own office that nobody has."""
+    with transaction():
+        case = upkeep.claim_next(current_actor())
+        number = case.number if case else None
+    if number is None:
+        flash(_("Every case of your office has an officer. There is nothing to take."), "info")
+        return redirect(url_for(".queue"), code=303)
+    flash(_("Case %(number)s is yours now.", number=spoken(number)), "success")
+    return redirect(url_for(".case", number=number), code=303)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case as a row."""
+
+    case: Case
+    due: Deadline | None
+    called: str | None
+
+
+def _rows(cases: list[Case]) -> list[Row]:
+    due, called = desk.first_due(cases), desk.called(cases)
+    return [Row(case, due.get(case.id), called.get(case.id)) for case in cases]
+
+
+def _emergencies(by: Actor, filters: Filters) -> list[Case]:
+    cases = desk.emergencies(by, by.office_id if filters.whose in ("office", "unassigned") else None)
+    if filters.whose == "mine":
+        return [c for c in cases if c.officer_id == by.user_id]
+    return [c for c in cases if filters.whose != "unassigned" or c.officer_id is None]
+
+
+def _found(by: Actor, filters: Filters) -> str | Response:
+    cases = queries.found(by, filters.typed, limit=ROWS + 1)
+    if len(cases) == 1 and read_number(filters.typed) == cases[0].number:
+        return redirect(url_for(".case", number=cases[0].number))
+    return render_template(
+        "staff/found.html",
+        rows=_rows(cases[:ROWS]),
+        more=len(cases) > ROWS,
+        most=ROWS,
+        typed=filters.typed,
+        search_text=filters.typed,
+        now=clock.now(),
+    )
+
+
+def _filters() -> Filters:
+    asked = request.args
+    whose = asked.get("whose", "")
+    officer = asked.get("officer", "")
+    return Filters(
+        whose=whose if whose in ("mine", "unassigned", "all") else "office",
+        group=asked.get("group", "") if asked.get("group") in STATE_GROUPS else "",
+        waiting_on=asked.get("waiting_on", "") if asked.get("waiting_on") in tuple(WAITING_FOR) else "",
+        late=asked.get("late") == "1",
+        officer_id=int(officer) if officer.isascii() and officer.isdigit() and len(officer) < 10 else None,
+        typed=asked.get("q", "").replace("\0", "").strip()[:200],
+    )
+
+
+def _mark(case: Case) -> str:
+    return f"{case.slack_at.isoformat()}_{case.id}"
+
+
+def _after() -> tuple[datetime, int] | None:
+    moment, _sep, case_id = request.args.get("after", "").partition("_")
+    try:
+        at = datetime.fromisoformat(moment)
+        return (at, int(case_id)) if at.tzinfo is not None else None
+    except ValueError:
+        return None

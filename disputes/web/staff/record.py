@@ -1,0 +1,196 @@
+"""The history of a case as the staff read it: every event in words, with what was said, offered and handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from disputes import names
+from disputes.accounts.models import User
+from disputes.cases.models import Case, CaseEvent, CaseText, Evidence
+from disputes.formats import china_moment
+from disputes.merchants.models import Shop
+from disputes.names import named
+from disputes.rules.lifecycle import Action
+from disputes.rules.packages import Package, package_of
+
+PEOPLE = Mapping[int, User]
+SHOPS = Mapping[int, Shop]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event in words."""
+
+    seq: int
+    at: datetime
+    who: str  # role
+    name: str
+    title: str
+    state: str | None  # the state it led to, where that is another
+    notes: list[str] = field(default_factory=list)
+    texts: list[CaseText] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    package: Package | None = None
+    verified: bool = True
+    hash: str = ""
+
+
+def entries(case: Case, people: PEOPLE, shops: SHOPS) -> list[Entry]:
+    """All events of the case, the newest first."""
+    said: dict[int | None, list[CaseText]] = {}
+    for text in case.texts:
+        said.setdefault(text.event_id, []).append(text)
+    given: dict[int | None, list[Evidence]] = {}
+    for piece in case.evidence:
+        given.setdefault(piece.event_id, []).append(piece)
+    return [_entry(e, said.get(e.id, []), given.get(e.id, []), people, shops) for e in reversed(case.events)]
+
+
+def since(case: Case, version: int, people: PEOPLE, shops: SHOPS) -> list[Entry]:
+    """What has happened after the version that somebody was looking at, the oldest first."""
+    return [entry for entry in reversed(entries(case, people, shops)) if entry.seq > version]
+
+
+def users_named_in(case: Case) -> set[int]:
+    """The ids of the users who took steps in this case or were given it."""
+    acting = {int(e.by.partition(":")[2]) for e in case.events if ":" in e.by and not e.by.startswith("partner:")}
+    assigned = {e.details["officer"] for e in case.events if e.action == Action.ASSIGN and e.details.get("officer")}
+    return acting | assigned
+
+
+def shops_named_in(case: Case) -> set[int]:
+    """The ids of the shops that the case was tied to by hand."""
+    changes = [e.details for e in case.events if e.action == Action.CHANGE_SHOP]
+    return {shop_id for d in changes for shop_id in (d.get("before"), d.get("after")) if shop_id is not None}
+
+
+def _entry(event: CaseEvent, said: list[CaseText], given: list[Evidence], people: PEOPLE, shops: SHOPS) -> Entry:
+    role, _sep, number = event.by.partition(":")
+    stored = event.details.get("package") or event.details.get("claim")
+    user = people.get(int(number)) if number and role != "partner" else None
+    return Entry(
+        seq=event.seq,
+        at=event.at,
+        who=role,
+        name=f"{named(names.ROLES, role)} {user.name}" if user else named(names.ROLES, role),
+        title=named(names.ACTIONS, event.action),
+        state=event.to_state if event.to_state != event.from_state else None,
+        notes=_notes(event, people, shops),
+        texts=said,
+        evidence=given,
+        package=package_of(stored) if stored else None,
+        verified=event.details.get("verified", True),
+        hash=event.hash,
+    )
+
+
+def _notes(event: CaseEvent, people: PEOPLE, shops: SHOPS) -> list[str]:
+    teller = _TELLERS.get(Action(event.action))
+    if teller is None:
+        return []
+    return [str(note) for note in teller(event.details, people, shops) if note]
+
+
+Details = Mapping[str, Any]
+Teller = Callable[[Details, PEOPLE, SHOPS], list[Any]]
+
+
+def _filed(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [named(names.CHANNELS, details.get("channel"))]
+
+
+def _held(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [named(names.HELD_REASONS, reason) for reason in details.get("reasons", ())]
+
+
+def _dangers(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [named(names.DANGERS_REPORTED, danger) for danger in details.get("dangers", ())]
+
+
+def _asked(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [named(names.QUESTION_PHRASES, details.get("phrase"))]
+
+
+def _contested(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [named(names.CONTEST_REASONS, details.get("reason"))]
+
+
+def _performed(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [named(names.PERFORMED_BY, details.get("means"))]
+
+
+def _authority(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [named(names.AUTHORITIES, details.get("authority")), named(names.REFERRAL_CHANNELS, details.get("channel"))]
+
+
+def _outcome(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [named(names.OUTCOMES, details.get("outcome"))]
+
+
+def _consent(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    purpose = named(names.PURPOSES, details.get("purpose"))
+    if details.get("given"):
+        return [_("Given: %(purpose)s", purpose=purpose)]
+    return [_("Taken back: %(purpose)s", purpose=purpose)]
+
+
+def _assigned(details: Details, people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    officer = people.get(details.get("officer") or 0)
+    return [_("Now with %(name)s", name=officer.name) if officer else _("Now with nobody")]
+
+
+def _departure(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    before, after = details.get("before", {}), details.get("after", {})
+    return [_("%(before)s → %(after)s", before=_departure_words(before), after=_departure_words(after))]
+
+
+def _departure_words(said: Mapping[str, Any]) -> str:
+    if said.get("at"):
+        return china_moment(datetime.fromisoformat(said["at"]))
+    return named(names.DEPARTURES, said.get("departure"))
+
+
+def _shop(details: Details, _people: PEOPLE, shops: SHOPS) -> list[Any]:
+    before, after = shops.get(details.get("before") or 0), shops.get(details.get("after") or 0)
+    return [
+        _(
+            "%(before)s → %(after)s",
+            before=before.name_zh if before else _("not in the list"),
+            after=after.name_zh if after else "",
+        )
+    ]
+
+
+def _files(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    count = len(details.get("files", ()))
+    return [ngettext("%(num)s file", "%(num)s files", count)]
+
+
+def _contact(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [_("With an e-mail address") if details.get("has_email") else _("Without an e-mail address")]
+
+
+_TELLERS: dict[Action, Teller] = {
+    Action.FILE: _filed,
+    Action.TRIAGE: _held,
+    Action.HOLD_EMERGENCY: _dangers,
+    Action.ASK_TOURIST: _asked,
+    Action.CONTEST: _contested,
+    Action.REPORT_PERFORMANCE: _performed,
+    Action.AUTHORISE: _authority,
+    Action.READY_REFERRAL: _authority,
+    Action.RECORD_REFERRAL: _authority,
+    Action.CLOSE: _outcome,
+    Action.CONSENT: _consent,
+    Action.ASSIGN: _assigned,
+    Action.CHANGE_DEPARTURE: _departure,
+    Action.CHANGE_SHOP: _shop,
+    Action.ADD_EVIDENCE: _files,
+    Action.CHANGE_CONTACT: _contact,
+}
