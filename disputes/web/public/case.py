@@ -7,10 +7,9 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, abort, current_app, url_for
+from flask import Response, abort, current_app, send_file, url_for
 from flask_babel import gettext as _
 from icalendar import Alarm, Calendar, Event
-from werkzeug.utils import send_file
 
 from disputes import numbers
 from disputes.cases.models import Evidence
@@ -31,6 +30,7 @@ from disputes.web.public.case_papers import case_card_paper, proof_of_refund
 from disputes.web.public.case_view import View
 from disputes.web.qr import qr_svg
 from disputes.web.sessions import tourist_token, tourist_words
+from disputes.web.uploads import shown_name
 
 # A file that somebody uploaded is shown by a browser that may run nothing of it.
 SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
@@ -41,7 +41,6 @@ SHOWABLE = (State.RECEIVED, State.TRIAGE, State.WITH_MERCHANT, State.OFFERED, St
             State.SETTLED, State.AWAITING_TOURIST)  # fmt: skip
 
 
-bp.add_app_template_filter(numbers.spoken, "spoken")
 bp.add_app_template_filter(package_of, "as_package")
 
 
@@ -104,20 +103,19 @@ def _sent(file: Evidence, address: str, media_type: str, *, as_attachment: bool)
         abort(404)
     answer = send_file(
         content,
-        {"wsgi.file_wrapper": None},
         mimetype=media_type,
         as_attachment=as_attachment,
         download_name=download_name(file, media_type),
-        response_class=Response,
     )
     answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "no-store"
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer
 
 
 def download_name(file: Evidence, media_type: str) -> str:
     """The file's name with the ending of what it is now: a safe copy may be another kind than the original."""
-    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file.name or "") or "file"
+    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", shown_name(file.name or "")) or "file"
     return f"{stem}.{ENDINGS.get(media_type, 'bin')}"
 
 
