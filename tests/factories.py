@@ -342,6 +342,13 @@ def erased(on: Case | None = None, **told: Any) -> Case:
     return case
 
 
+def noted(case: Case, by: Actor, words: str = "已电话联系店长。") -> Case:
+    """The same case with an internal note more."""
+    with transaction():
+        upkeep.note(case.id, None, by, words)
+    return case
+
+
 def departed(case: Case) -> Case:
     """The same case in remote mode: its tourist has left."""
     with transaction():
@@ -362,8 +369,8 @@ def picture(colour: tuple[int, int, int] = (13, 102, 95), size: tuple[int, int] 
 def with_picture(case: Case, name: str = "cup.jpg", by: Actor | None = None) -> Evidence:
     """Add a photo to a case; every call makes another one. Kept without the decoder, whose own tests are elsewhere."""
     n = next(_count)
-    original, safe = picture((n % 256, 80, 120), (640, 480)), picture((n % 256, 80, 121))
-    thumbnail = picture((n % 256, 80, 122), (160, 120))
+    colour = (37 * n % 256, 101 * n % 256, 197 * n % 256)  # each made of its own, and of its own size
+    original, safe, thumbnail = (picture(colour, size) for size in ((640 + n, 480), (600 + n, 450), (160, 120)))
     storage = storage_at(current_app.config["SETTINGS"].files_url)
     for data in (original, safe, thumbnail):
         storage.put(data)
