@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -20,6 +19,7 @@ from disputes.db import db, transaction
 from disputes.rules.lifecycle import Action, Kind, Role, State, StepRefused, may
 from disputes.rules.packages import package_of
 from disputes.web.fields import FilesField, readable
+from disputes.web.languages import language
 from disputes.web.merchant.ways import Answer, Way, case_page
 from disputes.web.package_form import PackageForm
 from disputes.web.sentences import refusal
@@ -107,7 +107,7 @@ def offer(way: Way) -> Answer:
     if form.validate_on_submit():
         done = _take(
             way, form,
-            lambda version: commands.make_offer(way.reference, version, way.actor, form.package(), form.words.data or "", _language()),
+            lambda version: commands.make_offer(way.reference, version, way.actor, form.package(), form.words.data or "", language()),
         )  # fmt: skip
         if done:
             return _after(way, _("Your offer is on its way to the customer."))
@@ -126,7 +126,7 @@ def contest(way: Way) -> Answer:
     if form.validate_on_submit() and _files(way, form):
         done = _take(
             way, form,
-            lambda version: commands.contest(way.reference, None, way.actor, form.reason.data, form.words.data or "", _language()),
+            lambda version: commands.contest(way.reference, None, way.actor, form.reason.data, form.words.data or "", language()),
         )  # fmt: skip
         if done:
             return _after(way, _("Your reasons are with the mediator now."))
@@ -144,7 +144,7 @@ def ask(way: Way) -> Answer:
         done = _take(
             way, form,
             lambda version: commands.ask_tourist(
-                way.reference, version, way.actor, form.question.data or "", _language(), form.phrase.data or None
+                way.reference, version, way.actor, form.question.data or "", language(), form.phrase.data or None
             ),
         )  # fmt: skip
         if done:
@@ -178,7 +178,7 @@ def reject(way: Way) -> Answer:
             way,
             form,
             lambda version: commands.reject_proposal(
-                way.reference, version, way.actor, form.words.data or "", _language()
+                way.reference, version, way.actor, form.words.data or "", language()
             ),
         )
         if done:
@@ -211,7 +211,7 @@ def write(way: Way) -> Answer:
         return _moved_on(way)
     form = MessageForm()
     if form.validate_on_submit() and _take(
-        way, form, lambda version: commands.write(way.reference, None, way.actor, form.words.data or "", _language())
+        way, form, lambda version: commands.write(way.reference, None, way.actor, form.words.data or "", language())
     ):
         return _after(way, _("Your message was sent."))
     return _page(way, case, form, "merchant/write.html")
@@ -279,10 +279,6 @@ def _files(way: Way, form: Any) -> bool:
 def _version(form: Any) -> int | None:
     shown = form.version.data or ""
     return int(shown) if shown.isdigit() else None
-
-
-def _language() -> str:
-    return str(get_locale() or "zh_CN")
 
 
 def _page(way: Way, case: Case, form: Any, template: str, **more: Any) -> Answer:
