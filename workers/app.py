@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import redis
 from celery import Celery, Task
-from celery.signals import worker_process_init
-from flask import Flask, current_app
+from celery.signals import heartbeat_sent, worker_process_init
+from flask import Flask
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -17,6 +18,7 @@ from disputes.db import db
 SWEEP_SECONDS = 5  # a sweep message is worthless once the next one is there, so it expires after this interval
 HINT_SECONDS = 0.2  # design section 4 rule 2
 PAUSE_SECONDS = 1.0
+ALIVE_KEY, ALIVE_SECONDS = "disputes:worker-alive", 60  # what /readyz and the doctor look for
 TASK_MODULES = ("workers.cases", "workers.deadlines", "workers.messages", "workers.upkeep")
 
 
@@ -58,7 +60,33 @@ def make_celery(flask_app: Flask) -> Celery:
         },
     )
     celery.set_default()
+    _notice_workers(flask_app, config.redis_url)
     return celery
+
+
+def _notice_workers(flask_app: Flask, url: str) -> None:
+    """Hear of the workers that run on this application: of each fork, and of each sign of life."""
+    broker = _impatient(url)
+
+    def own_connections(**_: Any) -> None:
+        """A forked worker must not share its parent's database connections."""
+        with flask_app.app_context():
+            db.engine.dispose(close=False)
+
+    def alive(**_: Any) -> None:
+        """A worker is there and has the broker; it says so every few seconds."""
+        with suppress(redis.RedisError):
+            broker.set(ALIVE_KEY, 1, ex=ALIVE_SECONDS)
+
+    worker_process_init.connect(own_connections, weak=False)
+    heartbeat_sent.connect(alive, weak=False)
+
+
+def _impatient(url: str) -> redis.Redis:
+    """The broker for those who cannot wait for it."""
+    return redis.Redis.from_url(
+        url, socket_connect_timeout=HINT_SECONDS, socket_timeout=HINT_SECONDS, retry=Retry(NoBackoff(), 0)
+    )
 
 
 class Hints:
@@ -66,9 +94,7 @@ class Hints:
 
     def __init__(self, celery: Celery, url: str) -> None:
         self._celery = celery
-        self._broker = redis.Redis.from_url(
-            url, socket_connect_timeout=HINT_SECONDS, socket_timeout=HINT_SECONDS, retry=Retry(NoBackoff(), 0)
-        )
+        self._broker = _impatient(url)
         self._gone_until = 0.0
 
     def send(self, task: str) -> None:
@@ -81,10 +107,3 @@ class Hints:
             self._gone_until = time.monotonic() + PAUSE_SECONDS
             raise
         self._celery.send_task(task, expires=SWEEP_SECONDS, retry=False)
-
-
-@worker_process_init.connect
-def _own_connections(**_: Any) -> None:
-    """A forked worker must not share its parent's database connections."""
-    if current_app:
-        db.engine.dispose(close=False)
