@@ -6,8 +6,7 @@ import smtplib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import click
@@ -15,19 +14,19 @@ import redis
 from sqlalchemy import func, select, text
 
 import config as settings
-from disputes import clock
-from disputes.cases import history
-from disputes.cases.models import Case, CaseEvent
+from disputes import clock, inspection
+from disputes.cases.models import Case
 from disputes.cli.system import answer, application, as_json, current_revision, newest_revision
 from disputes.db import db
 from disputes.embedded.engines import services
-from disputes.law.models import CalendarVersion
+from disputes.files.scanning import ClamdScanner
+from disputes.law import queries as law
 
 OLDEST_POSTGRES = 160000
 LOOK_SECONDS = 3
 NEWEST_CHAINS = 1000
-BATCH = 200
-NEXT_YEAR_FROM = 12  # the State Council publishes a year's holidays in November of the year before
+NEXT_YEAR_FROM = 11  # the State Council publishes a year's holidays in November of the year before
+DIGEST_EVERY = timedelta(days=2)  # a day's digest is made in its first hour, or when the system is next started
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,11 @@ class Note(Exception):
 
 @click.command()
 @click.option("--all-chains", is_flag=True, help=f"Check every history, not only the newest {NEWEST_CHAINS}.")
+@click.option(
+    "--deep", is_flag=True, help="Look into the data too: cases, deadlines, letters, every history, the digests."
+)
 @as_json
-def doctor(all_chains: bool, as_json: bool) -> None:
+def doctor(all_chains: bool, deep: bool, as_json: bool) -> None:
     """Check configuration, database, broker, mail, calendar and histories. Exit code 1 when something is not in order."""
     config = settings.load()
     with services(config, command="doctor") as config, application(config):
@@ -61,13 +63,24 @@ def doctor(all_chains: bool, as_json: bool) -> None:
             _look("broker", lambda: _broker(config)),
             _look("worker", lambda: _worker(config)),
             _look("mail", lambda: _mail(config)),
+            *([_look("scanner", lambda: _scanner(config))] if config.clamd_socket else []),
             _look("calendar", _calendar),
-            _look("histories", lambda: _chains(None if all_chains else NEWEST_CHAINS)),
+            _look("histories", lambda: _histories(None if all_chains or deep else NEWEST_CHAINS)),
+            *(_deep_findings() if deep else []),
         ]
     in_order = all(finding.state != "failed" for finding in findings)
     lines = [f"{finding.state:<7} {finding.part:<14} {finding.says}" for finding in findings]
     answer(as_json, {"in_order": in_order, "findings": [vars(finding) for finding in findings]}, "\n".join(lines))
     sys.exit(0 if in_order else 1)
+
+
+def _deep_findings() -> list[Finding]:
+    return [
+        _look("cases", _cases),
+        _look("deadlines", _deadlines),
+        _look("letters", _letters),
+        _look("digests", _digests),
+    ]
 
 
 def _look(part: str, check: Callable[[], str]) -> Finding:
@@ -140,31 +153,64 @@ def _mail(config: settings.Config) -> str:
     return f"{address.hostname} port {address.port or server.default_port} takes mail"
 
 
+def _scanner(config: settings.Config) -> str:
+    if not ClamdScanner(config.clamd_socket or "").ping():
+        raise Failed(f"The virus scanner at {config.clamd_socket} does not answer, so no file is accepted.")
+    return "answers"
+
+
 def _calendar() -> str:
-    newest = db.session.scalars(select(CalendarVersion).order_by(CalendarVersion.id.desc()).limit(1)).one_or_none()
-    if newest is None:
-        raise Failed("There is no calendar of working days: disputes seed")
-    published = {year.year for year in newest.years if year.published}
+    published = {number for number, year in law.calendar().years.items() if year.published}
     today = clock.today()
     if today.year not in published:
-        raise Failed(f"The holidays of {today.year} are missing, so deadlines of this year are provisional. Load them.")
+        raise Failed(
+            f"The holidays of {today.year} are missing, so deadlines of this year are provisional: disputes calendar import"
+        )
     if today.month >= NEXT_YEAR_FROM and today.year + 1 not in published:
-        raise Note(f"The holidays of {today.year + 1} should have been published by now. Load them.")
+        raise Note(
+            f"The holidays of {today.year + 1} are not loaded; they are published in November: disputes calendar import"
+        )
     return f"holidays known for {', '.join(map(str, sorted(published)))}"
 
 
-def _chains(limit: int | None) -> str:
-    """Verify the histories of the newest cases, or of all; a broken one is named by its case number."""
+def _histories(limit: int | None) -> str:
     number_of_cases = db.session.scalar(select(func.count()).select_from(Case)) or 0
-    ids = db.session.scalars(select(Case.id).order_by(Case.id.desc()).limit(limit)).all()
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
-        rows = select(CaseEvent).where(CaseEvent.case_id.in_(batch)).order_by(CaseEvent.case_id, CaseEvent.seq)
-        events = {case_id: list(found) for case_id, found in groupby(db.session.scalars(rows), attrgetter("case_id"))}
-        for case in db.session.scalars(select(Case).where(Case.id.in_(batch))):
-            broken = history.broken_at(case, events.get(case.id, ()))
-            if broken:
-                raise Failed(f"The history of case {case.number} was changed at step {broken}.")
-        db.session.expunge_all()
-    which = "all" if len(ids) == number_of_cases else f"the newest {len(ids)} of"
+    _nothing(inspection.broken_histories(limit))
+    looked_at = number_of_cases if limit is None else min(limit, number_of_cases)
+    which = "all" if looked_at == number_of_cases else f"the newest {looked_at} of"
     return f"{which} {number_of_cases} are unbroken"
+
+
+def _cases() -> str:
+    _nothing(inspection.ownerless_cases())
+    _nothing(inspection.clocked_cases_that_are_held())
+    _nothing(inspection.cases_not_routed())
+    return "of every open case somebody owes the next thing"
+
+
+def _deadlines() -> str:
+    _nothing(inspection.late_lapses())
+    return "nothing that was due is left lying"
+
+
+def _letters() -> str:
+    _nothing(inspection.stuck_messages())
+    given_up = inspection.letters_given_up()
+    if given_up:
+        raise Note(f"Letters that could not be delivered: {given_up}. The staff's list of letters says why.")
+    return "none waits"
+
+
+def _digests() -> str:
+    _nothing(inspection.doubtful_digests())
+    newest = inspection.newest_digest()
+    if newest is None:
+        raise Note("No digest of the histories was made yet; the worker makes one a day.")
+    if newest.made_at < clock.now() - DIGEST_EVERY:
+        raise Note(f"The newest digest of the histories is of {newest.day}; the worker makes one a day.")
+    return f"signed, and the histories fit them; the newest is of {newest.day}"
+
+
+def _nothing(found: list[str]) -> None:
+    if found:
+        raise Failed(" ".join(found))

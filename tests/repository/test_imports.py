@@ -20,7 +20,7 @@ LAYERS = (
     ("disputes.cases", "disputes.documents"),
     ("disputes.intake", "disputes.returns", "disputes.referrals"),
     ("disputes.monitoring", "disputes.upkeep", "disputes.seeding", "disputes.models"),
-    ("disputes.embedded", "disputes.demo"),
+    ("disputes.embedded", "disputes.demo", "disputes.inspection"),
     ("disputes.web", "workers"),
     ("disputes.app",),
     ("disputes.cli",),
