@@ -104,8 +104,10 @@ def slack_at(case: Case, now: datetime) -> datetime:
     """The last moment at which the remaining rungs of the ladder still end before the departure (design section 5).
 
     The rungs are laid one after the other, each taking all its time: measured each for itself, a night would count for
-    every rung, and somebody who leaves in six days would come before somebody who leaves in five hours.
+    every rung, and somebody who leaves in six days would come before somebody who leaves in five hours. Once the tourist has
+    left, nothing is won by hurrying before those who are still here: the case stands where an unknown departure does.
     """
+    ahead = case.departure_at if case.departure_at is not None and case.departure_at > now else None
     running = {ClockName(d.clock): d for d in case.running_deadlines}
     at, lengths = now, []
     for name in LADDER[State(case.state)]:
@@ -116,7 +118,7 @@ def slack_at(case: Case, now: datetime) -> datetime:
             due_at = _due(case, wiring, law.standard(wiring.rule, now), at, law.calendar(), None).due_at
         lengths.append(due_at - at)
         at = due_at
-    return service.slack_at(case.departure_at, case.filed_at, lengths)
+    return service.slack_at(ahead, case.filed_at, lengths)
 
 
 def ends_before_departure(case: Case, now: datetime) -> bool | None:

@@ -514,3 +514,16 @@ def test_somebody_who_said_by_mistake_that_they_had_left_is_here_again():
     with transaction():
         upkeep.change_departure(case.id, None, make.tourist_of(case), "known", clock.now() + timedelta(days=2), None)
     assert case.remote_since is None
+
+
+def test_somebody_who_has_left_no_longer_stands_before_those_who_are_still_here():
+    gone, here = (
+        make.triage(departure_at=clock.now() + timedelta(hours=2)),
+        make.triage(departure_at=clock.now() + timedelta(days=3)),
+    )
+    assert gone.slack_at < here.slack_at
+    later(hours=3)
+    while sweeps.depart_next():
+        pass
+    assert gone.slack_at == gone.filed_at + timedelta(days=30)
+    assert here.slack_at < gone.slack_at
