@@ -245,7 +245,7 @@ def _nesting(page: Element) -> list[str]:
 def _left_overs(page: Element) -> list[str]:
     faults = []
     for element in page.all():
-        if element.tag in ("script", "style", "textarea", "blockquote") or element.inside("blockquote", "bdi"):
+        if element.tag in ("script", "style", "textarea", "blockquote", "bdi") or element.inside("blockquote", "bdi"):
             continue
         own = " ".join(child for child in element.children if isinstance(child, str))
         seen = [own, element["title"], element["placeholder"], element["aria-label"], element["alt"]]
