@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from disputes.cases.commands import Refused
 from disputes.cases.queries import NotFound, Stale
 from disputes.rules.lifecycle import StepRefused
+from disputes.web.api import problems
 
 PAGES = {
     401: "sign-in",
@@ -32,12 +33,10 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def answer(status: int, code: str | None = None, message: str | None = None):  # type: ignore[no-untyped-def]
+def answer(status: int, code: str | None = None):  # type: ignore[no-untyped-def]
     """The page or the JSON for a status."""
     if request.path.startswith("/api/"):
-        return {
-            "error": {"code": code or PAGES.get(status, "error").replace("-", "_"), "message": message or code or ""}
-        }, status
+        return problems.answer(status, code)
     page = PAGES.get(status, "error")
     return render_template(f"errors/{page}.html", code=code, status=status), status
 
@@ -48,7 +47,10 @@ def _http(error: HTTPException):  # type: ignore[no-untyped-def]
     status = error.code or 500
     if status < 400:
         return error
-    return answer(status, message=error.description)
+    response = make_response(answer(status))
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
 
 
 def _expired(error: CSRFError):  # type: ignore[no-untyped-def]

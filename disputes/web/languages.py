@@ -101,5 +101,5 @@ def _for_portal(code: str | None) -> str:
 
 def _remember() -> None:
     chosen = offered(request.args.get("lang", ""))
-    if chosen:
+    if chosen and not request.path.startswith("/api/"):  # programs keep no cookies
         session["language"] = chosen

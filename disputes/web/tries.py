@@ -6,9 +6,12 @@ tries of strangers (``known_devices``).
 
 from __future__ import annotations
 
+import math
+import time
+
 import structlog
 from flask import Flask, current_app
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
@@ -39,6 +42,20 @@ class Tries:
             log.warning("tries are counted in memory", error=str(error))
             self._own.hit(parse(limit), *name)
 
+    def use(self, limit: str, *name: str) -> int | None:
+        """Count one use. None while it is within the limit, else the seconds after which the next one will be."""
+        try:
+            return _use(self._shared, parse(limit), *name)
+        except (RedisError, StorageError) as error:
+            log.warning("uses are counted in memory", error=str(error))
+            return _use(self._own, parse(limit), *name)
+
+
+def _use(limiter: FixedWindowRateLimiter, limit: RateLimitItem, *name: str) -> int | None:
+    if limiter.hit(limit, *name):
+        return None
+    return max(1, math.ceil(limiter.get_window_stats(limit, *name).reset_time - time.time()))
+
 
 def exhausted(limit: str, *name: str) -> bool:
     """Whether the limit is used up under this name; never where limits are switched off."""
@@ -49,6 +66,11 @@ def count(limit: str, *name: str) -> None:
     """Count one failed try under this name."""
     if current_app.config["RATELIMIT_ENABLED"]:
         _tries(current_app).count(limit, *name)
+
+
+def use(limit: str, *name: str) -> int | None:
+    """Count one use, failed or not, under this name: None, or the seconds to wait where the limit is used up."""
+    return _tries(current_app).use(limit, *name) if current_app.config["RATELIMIT_ENABLED"] else None
 
 
 def _tries(app: Flask) -> Tries:

@@ -1,0 +1,110 @@
+"""The steps that can be taken through the interface: each a shape of what is sent, and the same verb that its page calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from disputes.accounts.actors import Actor
+from disputes.cases import commands, upkeep
+from disputes.cases.models import Case
+from disputes.cases.upkeep import File
+from disputes.db import transaction
+from disputes.rules.lifecycle import STEPS, Action, Kind, Role, State, StepRefused, may
+from disputes.rules.packages import Shipping, Within
+from disputes.web.api import bodies
+from disputes.web.api.asked import SHAPES, package
+from disputes.web.api.bodies import Body
+from disputes.web.api.filing import departure_of
+from disputes.web.api.problems import Problem, invalid
+from disputes.web.public.case_access import acting
+
+Sent = dict[str, Any]
+Verb = Callable[[Case, Actor, Sent, list[File]], Any]
+
+
+def _plain(verb: Callable[[int, int, Actor], Any]) -> Verb:
+    return lambda case, by, sent, files: verb(case.id, sent["version"], by)
+
+
+def _with_words(verb: Callable[[int, int, Actor, str, str], Any]) -> Verb:
+    return lambda case, by, sent, files: verb(case.id, sent["version"], by, sent["words"], _language(case, sent))
+
+
+def _counter(case: Case, by: Actor, sent: Sent, files: list[File]) -> Any:
+    way_back = Shipping.SHOP_PAYS if case.remote_since else Shipping.IN_SHOP
+    wanted = package(sent["package"], way_back, Within.SEVEN_DAYS)
+    return commands.counter(case.id, sent["version"], by, wanted, sent["words"], _language(case, sent))
+
+
+def _change_departure(case: Case, by: Actor, sent: Sent, files: list[File]) -> Any:
+    told = sent["departure"]
+    at = departure_of(told)
+    return upkeep.change_departure(case.id, sent["version"], by, told["status"], at, told["port"] or None)
+
+
+def _add_evidence(case: Case, by: Actor, sent: Sent, files: list[File]) -> Any:
+    return upkeep.add_evidence(case.id, sent["version"], by, files)
+
+
+def _language(case: Case, sent: Sent) -> str:
+    return sent["language"] or case.language
+
+
+VERBS: Mapping[Action, Verb] = {
+    Action.ANSWER: _with_words(commands.answer),
+    Action.ACCEPT: _plain(commands.accept),
+    Action.DECLINE: _with_words(commands.decline),
+    Action.COUNTER: _counter,
+    Action.AGREE: _plain(commands.agree),
+    Action.REJECT_PROPOSAL: _with_words(commands.reject_proposal),
+    Action.CONFIRM: _plain(commands.confirm),
+    Action.DENY: _with_words(commands.deny),
+    Action.WAIVE: _plain(commands.waive),
+    Action.WITHDRAW: _plain(commands.withdraw),
+    Action.REOPEN: _with_words(commands.reopen),
+    Action.WRITE: _with_words(commands.write),
+    Action.CHANGE_DEPARTURE: _change_departure,
+    Action.ADD_EVIDENCE: _add_evidence,
+}
+
+
+def take(case: Case, by: Actor, body: Body) -> None:
+    """Take the step that was sent; raises what the verb raises, and then nothing has changed."""
+    action = _action(body)
+    _must_ever_be_allowed(case, action, by)
+    sent = bodies.loaded(SHAPES[action](), body.json)
+    files = _files(case, action, by, body)
+    with transaction():
+        if by.mailed_link:
+            acting(by)
+        VERBS[action](case, by, sent, files)
+
+
+def _action(body: Body) -> Action:
+    wanted = body.json.get("action") if isinstance(body.json, dict) else None
+    if not isinstance(wanted, str) or wanted not in {str(action) for action in SHAPES}:
+        names = ", ".join(SHAPES)
+        raise invalid({"action": [_("Use one of these: %(codes)s.", codes=names)]})
+    return Action(wanted)
+
+
+def _must_ever_be_allowed(case: Case, action: Action, by: Actor) -> None:
+    """A role that the table names nowhere for this action may not take it; the others may, though perhaps not now."""
+    if not any(step.kind == case.kind and step.action is action and by.role in step.roles for step in STEPS):
+        raise Problem(403)
+
+
+def _files(case: Case, action: Action, by: Actor, body: Body) -> list[File]:
+    """The files of the step, judged before anything is locked, and only where the step is possible."""
+    if action is not Action.ADD_EVIDENCE:
+        if body.files:
+            raise invalid({bodies.FILES_PART: [_("Files go with the action “add_evidence”.")]})
+        return []
+    if not body.files:
+        raise invalid({bodies.FILES_PART: [_("Send at least one file, as multipart/form-data.")]})
+    if not may(Kind(case.kind), State(case.state), action, by.role):
+        raise StepRefused(Kind(case.kind), State(case.state), action, Role(by.role))
+    return bodies.evidence(body.files)
