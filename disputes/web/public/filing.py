@@ -53,9 +53,9 @@ from disputes.web.sentences import refusal
 from disputes.web.uploads import receive
 
 # Generous: a tour group behind one hotel's address files at the same time.
-DRAFTS_PER_ADDRESS = "60 per hour; 300 per day"
+DRAFTS_PER_ADDRESS = "120 per hour; 600 per day"
 SENDINGS_PER_ADDRESS = "1200 per hour"
-CASES_PER_ADDRESS = "60 per hour; 200 per day"
+CASES_PER_ADDRESS = "120 per hour; 400 per day"
 NEXT, BACK, ELSEWHERE, SEARCH, IN_LANGUAGE = "", "back", "elsewhere", "search", "lang-"
 
 
