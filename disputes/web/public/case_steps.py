@@ -275,7 +275,7 @@ def case_clock(token: str) -> Answer:
         flash(_("Times are now shown on your clock too."), "success")
         return redirect(url_for(".case_page", token=token), 303)
     if not form.is_submitted():
-        form.zone.data = view.zone or ""
+        form.zone.data = view.own_clock or ""
     return shown("public/case/clock.html", view, form)
 
 

@@ -14,14 +14,16 @@ from disputes import names
 from disputes.accounts.actors import Actor
 from disputes.cases import deadlines, texts
 from disputes.cases.models import Authorisation, Case, CaseEvent, CaseText, Deadline, Offer
+from disputes.formats import CHINA
 from disputes.names import named
-from disputes.rules.lifecycle import RESOLVED_OUTCOMES, Action, Kind, Role, State, open_actions
+from disputes.rules.lifecycle import RESOLVED_OUTCOMES, Action, Kind, Outcome, Role, State, open_actions
 from disputes.rules.packages import Goods, Package, package_of
 
 SOON = timedelta(
     hours=48
 )  # with this or less left, what must be done before leaving is named even if all may end in time
 HIDDEN = (Action.NOTE, Action.ASSIGN)  # the staff's own business
+PUT = (Action.OFFER, Action.COUNTER, Action.PROPOSE, Action.RECORD_SETTLEMENT)  # events that put a package on the table
 
 # fmt: off
 STAGES = {
@@ -131,7 +133,12 @@ class View:
     now: datetime
     words: Words
     actions: tuple[Action, ...]
-    zone: str | None
+    zone: str | None  # of the tourist, where the clocks show another time than in China
+
+    @property
+    def own_clock(self) -> str | None:
+        """The clock that the tourist chose, whatever it shows."""
+        return known_zone(self.case.tourist.time_zone)
 
     @property
     def mine(self) -> bool:
@@ -185,8 +192,12 @@ class View:
 
     @property
     def agreed(self) -> Offer | None:
-        """The offer that was accepted and is to be carried out."""
-        return self.case.settlement.offer if self.case.settlement is not None else None
+        """The offer that was accepted, while it is to be carried out and after it was."""
+        case = self.case
+        if case.settlement is not None:
+            return case.settlement.offer
+        carried_out = case.outcome in (*RESOLVED_OUTCOMES, Outcome.PERFORMED_UNCONFIRMED)
+        return case.settlements[-1].offer if carried_out and case.settlements else None
 
     @property
     def authorisation(self) -> Authorisation | None:
@@ -229,6 +240,8 @@ class View:
     def _happening(self, event: CaseEvent, said: list[CaseText]) -> Happening:
         role = event.by.partition(":")[0]
         stored = event.details.get("package")
+        if self.case.open_offer is not None and self.case.open_offer.event_id == event.id:
+            stored, said = None, [text for text in said if text.purpose == "given_by"]  # it stands on the page already
         return Happening(
             seq=event.seq,
             at=event.at,
@@ -236,8 +249,8 @@ class View:
             name=self.words.role(role),
             title=self.words.action(event.action),
             notes=_notes(event),
-            texts=said,
-            package=package_of(stored) if stored and event.action != Action.FILE else None,
+            texts=[text for text in said if text.purpose != "narrative"],
+            package=package_of(stored) if stored and event.action in PUT else None,
             verified=event.details.get("verified", True),
         )
 
@@ -249,6 +262,8 @@ class View:
             return []
         if case.state in (State.LIAISON, State.REFERRED):
             return []
+        if case.settlement is not None and case.settlement.reported_at is not None:
+            return []  # all that is left is to look whether it has arrived
         fits = deadlines.ends_before_departure(case, self.now)
         if fits and case.departure_at - self.now > SOON:
             return []
@@ -274,7 +289,7 @@ def view_of(token: str, case: Case, by: Actor, now: datetime) -> View:
         now=now,
         words=Words(mine=role is Role.TOURIST),
         actions=open_actions(Kind(case.kind), State(case.state), role),
-        zone=known_zone(case.tourist.time_zone),
+        zone=_other_zone(case.tourist.time_zone, now),
     )
 
 
@@ -284,6 +299,13 @@ def known_zone(name: str | None) -> str | None:
         return ZoneInfo(name).key if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def _other_zone(name: str | None, now: datetime) -> str | None:
+    zone = known_zone(name)
+    if zone is None or now.astimezone(ZoneInfo(zone)).utcoffset() == now.astimezone(CHINA).utcoffset():
+        return None
+    return zone
 
 
 def _track(case: Case, heading: str, mine: bool) -> list[Stage]:
