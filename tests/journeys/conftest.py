@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyotp
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -63,6 +64,11 @@ class Site:
         with self.inside():
             return read(db.session.scalars(db.select(Case).order_by(Case.id.desc()).limit(1)).one())
 
+    def code_now(self, secret: str) -> str:
+        """What an authenticator app with this secret shows at the story's hour."""
+        with self.inside():
+            return pyotp.TOTP(secret).at(clock.now())
+
     def shop_link(self) -> str:
         """The signed link that the shop was mailed."""
         return self.case(lambda case: f"{self.url}/m/{make.token_of(case, 'shop', mailed=True)}")
@@ -105,6 +111,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
+        page.on("response", lambda got: troubles.append(f"{got.status} {got.url}") if got.status >= 500 else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         page.on(

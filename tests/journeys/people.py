@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from playwright.sync_api import Page, expect
@@ -78,3 +79,32 @@ def offers(page: Page, link: str, amount: str, words: str) -> None:
     chooses(page, "goods", "keep")
     page.fill('textarea[name="words"]', words)
     goes_on(page)
+
+
+def signs_in(page: Page, email: str, password: str, code_now: Callable[[str], str]) -> None:
+    """As somebody of the staff, sign in for the first time: password, then setting up the app with the code."""
+    page.goto("/staff/sign-in?lang=en")
+    page.fill('input[name="email"]', email)
+    page.fill('input[name="password"]', password)
+    goes_on(page)
+    secret = page.locator("[data-secret], .secret, code").first.inner_text()
+    page.fill('input[name="code"]', code_now(secret.replace(" ", "")))
+    goes_on(page)
+    page.wait_for_url("**/staff/")
+
+
+def acts(page: Page, code: str, **fields: str) -> None:
+    """As an officer on the page of a case, fill one of the small forms and send it; tiles and lists are chosen by value."""
+    page.goto(f"{page.url.split('?')[0].split('#')[0]}?do={code}")
+    form = page.locator(f"#act-{code} form").last
+    for name, value in fields.items():
+        box = form.locator(f'[name="{code}-{name}"]')
+        tiles = form.locator(f'.tile-input[name="{code}-{name}"][value="{value}"]')
+        if tiles.count():
+            tiles.check(force=True)
+        elif box.first.evaluate("e => e.tagName") == "SELECT":
+            box.first.select_option(value)
+        else:
+            box.first.fill(value)
+    form.locator(".form-actions button[type=submit]").first.click()
+    expect(page.locator(".error-summary")).to_have_count(0)

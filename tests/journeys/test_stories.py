@@ -8,8 +8,8 @@ import pytest
 
 from disputes.rules.lifecycle import Outcome, State
 from tests import factories as make
-from tests.journeys.conftest import DESK, PHONE, STARTS_AT
-from tests.journeys.people import chooses, files_a_complaint, goes_on, offers
+from tests.journeys.conftest import DESK, PASSWORD, PHONE, STARTS_AT
+from tests.journeys.people import acts, chooses, files_a_complaint, goes_on, offers, signs_in
 from tests.web.axe import violations
 from tests.web.page_checks import check_page
 
@@ -139,3 +139,54 @@ def test_open_pages_pass_axe_at_both_widths(site, visit, path, width):
 def test_the_clock_of_the_stories_starts_on_a_working_day(site):
     with site.inside():
         assert make.clock.now() == STARTS_AT
+
+
+def test_a_silent_shop_is_carried_to_a_mediator_a_proposal_and_the_authority(site, visit):
+    tourist = visit(PHONE, "en")
+    files_a_complaint(
+        tourist, words="They do not answer at all.", item="Silk scarf", shop="丝绸", bought=TODAY, leaves=TODAY + timedelta(days=12),
+        photo=make.picture(), authority=True,
+    )  # fmt: skip
+    site.works()
+    tourist.goto(site.tourist_link())
+    tourist.locator('a[href*="/authorise"]').first.click()
+    looked_at(tourist)
+    tourist.fill('input[name="full_name"]', "HANNAH MILLER")
+    tourist.fill('input[name="phone"]', "+44 20 7946 0000")
+    tourist.fill('[name="home_address"]', "1 Example Road, London")
+    tourist.fill('input[name="document_number"]', "X1234567")
+    for box in tourist.locator('main form input[type="checkbox"]').all():
+        box.check(force=True)
+    chooses(tourist, "elsewhere", "no")
+    goes_on(tourist)
+    assert site.case(lambda c: c.authorised)
+
+    site.passes(days=6)
+    assert site.case(lambda c: (c.state, c.settlements)) == (State.MEDIATION, [])
+
+    officer = visit(DESK, "en")
+    signs_in(officer, "officer@demo.example", PASSWORD, site.code_now)
+    looked_at(officer)
+    officer.goto(f"/staff/cases/{site.case(lambda c: c.number)}")
+    looked_at(officer)
+    acts(officer, "propose", remedies="price_difference", amount="800", goods="keep", words="各让一步。")
+    assert site.case(lambda c: c.state) == State.PROPOSED
+    tourist.goto(site.tourist_link())
+    tourist.locator('a[href*="/agree"]').first.click()
+    goes_on(tourist)
+
+    site.passes(days=5)
+    assert site.case(lambda c: c.state) == State.REFERRAL_READY
+    officer.reload()
+    with officer.expect_download() as package:
+        officer.locator('a[href*="referral.pdf"]').first.click()
+    assert package.value.suggested_filename.endswith(".pdf")
+    today = site.case(lambda c: make.clock.today())
+    acts(
+        officer, "record-referral", received_by="渝中区市场监督管理局", receipt_number="2026-1187", channel="window", received_time="00:00",
+        **{"received_on-year": str(today.year), "received_on-month": str(today.month), "received_on-day": str(today.day)},
+    )  # fmt: skip
+    assert site.case(lambda c: (c.state, c.referrals[0].receipt_number)) == (State.REFERRED, "2026-1187")
+    looked_at(officer)
+    tourist.goto(site.tourist_link())
+    looked_at(tourist)
