@@ -20,7 +20,7 @@ class MovedClock(Base):
     """
 
     __tablename__ = "moved_clock"
-    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    id: Mapped[int] = mapped_column(primary_key=True, default=1, autoincrement=False)
     ahead_seconds: Mapped[float] = mapped_column(default=0.0)
     stands_at: Mapped[datetime | None]
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

@@ -169,7 +169,7 @@ class LawRevision(Base):
     """
 
     __tablename__ = "law_revision"
-    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    id: Mapped[int] = mapped_column(primary_key=True, default=1, autoincrement=False)
     stamp: Mapped[str]
     calendar_id: Mapped[int] = mapped_column(ForeignKey("calendars.id"))
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

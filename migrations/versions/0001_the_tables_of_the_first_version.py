@@ -119,7 +119,7 @@ def upgrade():
     op.create_index('ix_messages_due', 'messages', ['next_try_at'], unique=False, postgresql_where=sa.text("state = 'due'"))
     op.create_index('ix_messages_given_up', 'messages', ['id'], unique=False, postgresql_where=sa.text("state = 'given_up'"))
     op.create_table('moved_clock',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('ahead_seconds', sa.Double(), nullable=False),
     sa.Column('stands_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('id = 1', name=op.f('ck_moved_clock_one_row')),
@@ -185,7 +185,7 @@ def upgrade():
     sa.UniqueConstraint('calendar_id', 'year', name=op.f('uq_calendar_years_calendar_id_year'))
     )
     op.create_table('law_revision',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('stamp', sa.String(), nullable=False),
     sa.Column('calendar_id', sa.Integer(), nullable=False),
     sa.CheckConstraint('id = 1', name=op.f('ck_law_revision_one_row')),
