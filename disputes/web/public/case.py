@@ -17,6 +17,7 @@ from disputes.documents.render import render
 from disputes.files.storage import NotStored, storage_at
 from disputes.formats import CHINA
 from disputes.links import WORD_LISTS
+from disputes.referrals import bundle
 from disputes.rules.categories import HowBought, Trade
 from disputes.rules.lifecycle import State
 from disputes.rules.packages import package_of
@@ -238,6 +239,16 @@ def case_proof(token: str) -> Response:
         _("Proof of refund"),
         view,
     )
+
+
+@bp.get("/c/<token>/file.pdf")
+def case_file_of_papers(token: str) -> Response:
+    """The whole case on paper, for the body the tourist chose or one at home. We send it to nobody abroad (R-DATA-41)."""
+    view = own(token)
+    if view.authorisation is None:
+        abort(404)
+    content = bundle.pdf(view.case, storage_at(current_app.config["SETTINGS"].files_url))
+    return _pdf(content, _("Case file"), view)
 
 
 def _has_proof(view: View) -> bool:

@@ -59,10 +59,11 @@ def said_to_shop(case: Case) -> dict[str, object]:
 
 
 def asked(case: Case) -> Offer:
-    """What is to be given: what was agreed, or what the tourist asked for last."""
+    """What is to be given: what was agreed, or what the shop would accept now, the counter-offer on the table or the claim."""
     if case.state == State.SETTLED and case.settlement is not None:
         return case.settlement.offer
-    return next((o for o in reversed(case.offers) if o.by_role == Role.TOURIST), case.claim)
+    on_the_table = case.open_offer
+    return on_the_table if on_the_table is not None and on_the_table.by_role == Role.TOURIST else case.claim
 
 
 def request_line(package: Package, *, agreed: bool) -> str:

@@ -171,6 +171,15 @@ def test_with_the_code_the_shop_accepts_the_claim(client):
     assert "hand the phone back" in phone.text
 
 
+@pytest.mark.parametrize("build", [factories.countered, factories.mediation])
+def test_what_the_screen_asks_for_is_what_the_shop_gives_by_accepting(client, build):
+    case = build(claim=factories.HALF) if build is factories.mediation else build()
+    phone = verified(client, case).follow("Accept as asked")
+    shown = phone.page.find("strong")[0].text
+    phone.press("Yes, we accept it")
+    assert f"{package_of(case.settlement.offer.package).amount // 100:,}" in shown
+
+
 def test_with_the_code_the_shop_offers_and_the_offer_binds(client):
     case = factories.with_merchant()
     phone = verified(client, case).follow("Offer something else")

@@ -198,6 +198,22 @@ def test_there_is_no_proof_of_what_nobody_paid(client):
         assert "refund.pdf" not in client.get(f"/c/{token}").text
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_whoever_allowed_a_hand_over_can_take_the_whole_file_along(client, language):
+    case = factories.referral_ready()
+    factories.with_picture(case)
+    token = factories.token_of(case)
+    assert f"/c/{token}/file.pdf" in client.get(f"/c/{token}").text
+    answer = client.get(f"/c/{token}/file.pdf?lang={language}")
+    assert (answer.status_code, answer.content_type) == (200, "application/pdf")
+    with pikepdf.open(io.BytesIO(answer.data)) as pdf:
+        assert len(pdf.pages) > 1
+
+
+def test_without_an_authorisation_there_is_no_file_for_an_authority(client):
+    assert client.get(f"/c/{factories.token_of(factories.mediation())}/file.pdf").status_code == 404
+
+
 # --- dates
 
 
