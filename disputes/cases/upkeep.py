@@ -110,6 +110,8 @@ def change_departure(
     was the tourist's own word that began it: the step at departure is taken once, however often the date moves.
     """
     case = queries.lock(reference, by, version)
+    if departure == "known" and at is None:
+        raise Refused("departure_missing")
     if departure == "known" and at is not None and at <= clock.now():
         departure, at = "departed", None
     before = {"departure": case.departure, "at": case.departure_at.isoformat() if case.departure_at else None}

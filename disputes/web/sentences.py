@@ -44,6 +44,7 @@ REFUSED: Mapping[str, Any] = {
     "no_contact":             _l("We have no address of this shop to which a code could be sent."),
     "too_many_codes":         _l("Several codes have been sent already. Please try again in an hour, or answer without a code."),
     # staff
+    "departure_missing":      _l("Give the day of the departure."),
     "danger_missing":         _l("Say what the danger is."),
     "no_such_officer":        _l("This officer cannot take cases at present. Choose another one."),
     "outcome_not_for_staff":  _l("Only the visitor can say that a case is resolved. Choose another outcome."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from disputes.cases import queries, triage
+from disputes.cases import queries, triage, upkeep
 from disputes.cases.commands import Refused
 from disputes.db import transaction
 from disputes.rules.categories import Danger
@@ -62,3 +62,10 @@ def test_a_shop_holds_no_emergency() -> None:
     case = factories.with_merchant()
     with pytest.raises(StepRefused), transaction():
         triage.hold_emergency(case.number, None, factories.shop_of(case), [Danger.THREAT])
+
+
+def test_a_known_departure_needs_its_moment() -> None:
+    case = factories.with_merchant()
+    with pytest.raises(Refused, match="departure_missing"), transaction():
+        upkeep.change_departure(case.number, None, factories.tourist_of(case), "known", None, None)
+    assert case.departure_at is not None
