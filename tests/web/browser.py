@@ -109,7 +109,7 @@ class Browser:
             if not e["name"] or "disabled" in e:
                 continue
             if e.tag == "textarea":
-                _add(values, e["name"], _words(e).removeprefix("\n"))
+                _add(values, e["name"], _words(e).removeprefix("\r").removeprefix("\n"))
             elif e.tag == "select":
                 options = e.find("option")
                 chosen = [o for o in options if "selected" in o] or ([] if "multiple" in e else options[:1])

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
-from werkzeug.utils import send_file
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as AnyResponse
 
 from disputes import clock
 from disputes.accounts.actors import Actor
@@ -39,6 +38,7 @@ from disputes.web.sessions import current_actor
 from disputes.web.staff import bp, record
 from disputes.web.staff.actions import ALWAYS, BY_CODE, NEXT, CaseAction
 from disputes.web.staff.forms import StepForm
+from disputes.web.uploads import shown_name
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,13 @@ def case(number: str) -> str:
 
 
 @bp.get("/cases/<number>/do/<code>")
-def act_again(number: str, code: str) -> Response:
+def act_again(number: str, code: str) -> AnyResponse:
     """Where a reload or a change of language leads after a refused form: back to the page, with the form open."""
     return redirect(url_for(".case", number=number, do=code))
 
 
 @bp.post("/cases/<number>/do/<code>")
-def act(number: str, code: str) -> Response | str | tuple[str, int]:
+def act(number: str, code: str) -> AnyResponse | str | tuple[str, int]:
     """Take one step. What cannot be taken comes back with all that was typed."""
     entry, by = BY_CODE.get(code), current_actor()
     if entry is None:
@@ -151,7 +151,7 @@ def _page(
         people=people,
         owed=[_owed(d, now) for d in sorted(case.running_deadlines, key=lambda d: d.due_at)],
         passed=[_owed(d, now) for d in reversed(case.deadlines) if d.ended_at is not None],
-        track=view_of(case, by, now).track,
+        track=view_of("", case, by, now).track,
         package_of=package_of,
         letters=undelivered.of_case(case.id),
         broken_at=history.broken_at(case, case.events),
@@ -280,14 +280,8 @@ def _sent(address: str, media_type: str, name: str, as_attachment: bool) -> Resp
         content = storage_at(current_app.config["SETTINGS"].files_url).open(address)
     except NotStored:
         abort(404)
-    answer = send_file(
-        content,
-        {"wsgi.file_wrapper": None},
-        mimetype=media_type,
-        as_attachment=as_attachment,
-        download_name=name,
-        response_class=Response,
-    )
+    answer = send_file(content, mimetype=media_type, as_attachment=as_attachment, download_name=shown_name(name))
     answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "no-store"
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer

@@ -17,6 +17,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from disputes import clock, names
@@ -141,7 +142,8 @@ class ReferralForm(StepForm):
     def fill(self, case: Case) -> None:
         """Most hand-overs are written down on the spot."""
         local = clock.now().astimezone(CHINA)
-        self.received_on.data, self.received_time.data = local.date(), local.time().replace(second=0, microsecond=0)
+        self.received_on.process(None, local.date())
+        self.received_time.data = local.time().replace(second=0, microsecond=0)
 
     def validate_received_time(self, field: TimeField) -> None:
         if self.received_on.data and field.data and self.received_at() > clock.now():
@@ -160,16 +162,11 @@ class AssignForm(StepForm):
     officer = SelectField(_l("Officer"), coerce=str)
 
     def choose_from(self, case: Case) -> None:
-        people = accounts.officers()
-        ours = [u for u in people if u.office_id == case.office_id]
-        others = [u for u in people if u.office_id != case.office_id]
-        self.officer.choices = {
-            "": [("", _l("Nobody"))],
-            _l("This office"): [(str(u.id), u.name if u.on_duty else _off_duty(u.name)) for u in ours],
-            _l("Other offices"): [(str(u.id), u.name) for u in others],
-        }
-        if not others:
-            del self.officer.choices[_l("Other offices")]
+        self.officer.choices = [SelectChoice("", str(_l("Nobody")))]
+        for user in sorted(accounts.officers(), key=lambda u: u.office_id != case.office_id):
+            group = _l("This office") if user.office_id == case.office_id else _l("Other offices")
+            name = user.name if user.on_duty else _off_duty(user.name)
+            self.officer.choices.append(SelectChoice(str(user.id), str(name), optgroup=str(group)))
 
     def fill(self, case: Case) -> None:
         self.officer.data = str(case.officer_id or "")
@@ -194,7 +191,7 @@ class EvidenceForm(StepForm):
 
 class DepartureForm(StepForm):
     departure = RadioField(_l("Departure"), [InputRequired()], choices=names.options(names.DEPARTURES))
-    day = DatePartsField(_l("Day"), [Optional()])
+    day = DatePartsField(_l("Day"))
     hour = TimeField(_l("Time, in China"), [Optional()])
     port = SelectField(_l("From where"))
 
@@ -205,7 +202,8 @@ class DepartureForm(StepForm):
         self.departure.data, self.port.data = case.departure, case.departure_port or ""
         if case.departure_at is not None:
             local = case.departure_at.astimezone(CHINA)
-            self.day.data, self.hour.data = local.date(), local.time()
+            self.day.process(None, local.date())
+            self.hour.data = local.time()
 
     def validate_day(self, field: DatePartsField) -> None:
         if self.departure.data == "known" and field.data is None and not field.errors:

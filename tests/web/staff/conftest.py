@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from disputes.accounts.models import User
+from disputes.db import db
 from disputes.web.sessions import SignedIn
 from tests import factories
 from tests.web.browser import Browser
@@ -50,3 +52,25 @@ def desk(at_desk: OPEN, officer: User) -> Browser:
 def chief(at_desk: OPEN, supervisor: User) -> Browser:
     """A browser in which a supervisor is signed in."""
     return at_desk(supervisor)
+
+
+@pytest.fixture
+def counted(app: Flask, database: None) -> Callable[[Callable[[], object]], int]:
+    """Counts the statements that something sends to the database."""
+
+    def count(what: Callable[[], object]) -> int:
+        seen: list[str] = []
+
+        def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+                seen.append(statement)
+
+        connection = db.engines[None]
+        event.listen(connection, "before_cursor_execute", note)
+        try:
+            what()
+        finally:
+            event.remove(connection, "before_cursor_execute", note)
+        return len(seen)
+
+    return count
