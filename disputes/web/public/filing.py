@@ -11,9 +11,8 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 
 from disputes import links
 from disputes.accounts.actors import SYSTEM, Actor
@@ -23,8 +22,6 @@ from disputes.cases.models import Case
 from disputes.db import transaction
 from disputes.intake import commands, drafts
 from disputes.intake.models import Draft
-from disputes.merchants import queries as merchants
-from disputes.merchants.models import Shop
 from disputes.names import CATEGORY_HINTS
 from disputes.numbers import spoken
 from disputes.rules.categories import Purpose
@@ -47,15 +44,25 @@ from disputes.web.public.filing_answers import (
     number_of,
     typed_of,
 )
-from disputes.web.public.filing_forms import SAFE, CheckForm, StepForm
+from disputes.web.public.filing_drafts import (
+    draft_of_form,
+    draft_of_session,
+    in_danger,
+    named_draft,
+    remember,
+    shop_at,
+    start_draft,
+    told_so_far,
+)
+from disputes.web.public.filing_forms import StepForm
 from disputes.web.qr import qr_svg
 from disputes.web.sentences import refusal
-from disputes.web.uploads import receive
+from disputes.web.uploads import Received, receive
 
 # Generous: a tour group behind one hotel's address files at the same time.
-DRAFTS_PER_ADDRESS = "120 per hour; 600 per day"
 SENDINGS_PER_ADDRESS = "1200 per hour"
 CASES_PER_ADDRESS = "120 per hour; 400 per day"
+FILES_PER_ADDRESS = "240 per hour"  # times files are sent, up to ten each
 NEXT, BACK, ELSEWHERE, SEARCH, IN_LANGUAGE = "", "back", "elsewhere", "search", "lang-"
 
 
@@ -65,19 +72,19 @@ NEXT, BACK, ELSEWHERE, SEARCH, IN_LANGUAGE = "", "back", "elsewhere", "search", 
 @bp.get("/file")
 def file():  # type: ignore[no-untyped-def]
     """The first question; whoever has begun already is asked whether to go on."""
-    draft = _draft_of_session()
+    draft = draft_of_session()
     if draft is None:
         return _show(FIRST, None, make_form(FIRST, None, None))
     if draft.case_id is not None:
         return redirect(url_for(".already_filed"))
-    return render_template("public/filing/resume.html", draft=draft, next_page=first_open(draft), **_told(draft))
+    return render_template("public/filing/resume.html", draft=draft, next_page=first_open(draft), **told_so_far(draft))
 
 
 @bp.get("/file/<name>")
 def step(name: str):  # type: ignore[no-untyped-def]
     """One question, as it was answered so far. Whoever jumps ahead is led to the first one without an answer."""
     page = BY_NAME.get(name) or abort(404)
-    draft = _draft_of_session()
+    draft = draft_of_session()
     if draft is not None and draft.case_id is not None:
         return redirect(url_for(".already_filed"))
     missing = first_open(draft)
@@ -98,7 +105,7 @@ def answer(name: str):  # type: ignore[no-untyped-def]
     """Keep what was typed, then do what the button says."""
     page = BY_NAME.get(name) or abort(404)
     try:
-        draft = _draft_of_form() or _start(page)
+        draft = draft_of_form() or start_draft()
         return _confirm(draft) if page is CHECK else _answer(page, draft)
     except drafts.AlreadyFiled as filed:
         return redirect(_filed_url(cases.find(filed.case_id, SYSTEM)), code=303)
@@ -107,16 +114,16 @@ def answer(name: str):  # type: ignore[no-untyped-def]
 @bp.get("/file/emergency")
 def emergency():  # type: ignore[no-untyped-def]
     """Whom to call, before anything else; the complaint can wait, and can be filed."""
-    draft = _draft_of_session()
-    if draft is None or not _in_danger(draft):
+    draft = draft_of_session()
+    if draft is None or not in_danger(draft):
         return redirect(url_for(".file"))
-    return render_template("public/filing/emergency.html", next_page=after(BY_NAME["safe"]))
+    return render_template("public/filing/emergency.html", next_page=first_open(draft))
 
 
 @bp.get("/file/elsewhere")
 def elsewhere():  # type: ignore[no-untyped-def]
     """The link and the code by which the draft goes on on another device."""
-    draft = _draft_of_session()
+    draft = draft_of_session()
     if draft is None or draft.case_id is not None:
         return redirect(url_for(".file"))
     link = _public_url(url_for(".draft", draft_id=draft.id))
@@ -132,15 +139,15 @@ def draft(draft_id: str):  # type: ignore[no-untyped-def]
     if found is None or found.case_id is not None:
         return render_template("public/filing/draft_gone.html", filed=found is not None), 404 if found is None else 200
     if request.method == "POST":
-        _remember(found)
+        remember(found)
         return redirect(url_for(".step", name=first_open(found).name), code=303)
-    return render_template("public/filing/draft.html", draft=found, **_told(found))
+    return render_template("public/filing/draft.html", draft=found, **told_so_far(found))
 
 
 @bp.post("/file/discard")
 def discard():  # type: ignore[no-untyped-def]
     """Delete what was typed and begin anew."""
-    draft = _draft_of_session()
+    draft = draft_of_session()
     if draft is not None:
         with transaction():
             drafts.discard(draft.id)
@@ -152,7 +159,7 @@ def discard():  # type: ignore[no-untyped-def]
 @bp.get("/file/filed")
 def already_filed():  # type: ignore[no-untyped-def]
     """Somebody came back to the wizard after sending, by the back button or an old tab."""
-    draft = _draft_of_session()
+    draft = draft_of_session()
     if draft is None or draft.case_id is None:
         return redirect(url_for(".file"))
     case = cases.find(draft.case_id, SYSTEM)
@@ -169,12 +176,12 @@ def new():  # type: ignore[no-untyped-def]
 @bp.get("/s/<code>")
 def shop(code: str):  # type: ignore[no-untyped-def]
     """The code on a shop's sticker: the first question, with the shop known already."""
-    found = _shop_at(code)
+    found = shop_at(code)
     if found is None:
         return render_template("public/filing/unknown_code.html", code=code), 404
     form: Any = make_form(FIRST, None, None)
     form.shop_code.data = found.code
-    begun = _draft_of_session()
+    begun = draft_of_session()
     return _show(FIRST, None, form, shop=found, begun=begun is not None and begun.case_id is None)
 
 
@@ -189,7 +196,6 @@ def filed(token: str):  # type: ignore[no-untyped-def]
     return render_template(
         "public/filing/filed.html",
         case=case,
-        number=spoken(case.number),
         words=sessions.tourist_words(case, language()),
         words_language=language() if language() in links.WORD_LISTS else "en",
         link=link,
@@ -229,7 +235,7 @@ def _answer(page: Page, draft: Draft):  # type: ignore[no-untyped-def]
     if go == SEARCH or (go == NEXT and anew):
         return redirect(_here(page) + "#found", code=303)
     if go != NEXT:
-        return redirect(_elsewhere(page, go), code=303)
+        return redirect(_sideways(page, go), code=303)
     if not complete:
         return _show(page, draft, form)
     return redirect(_onward(page, draft, form), code=303)
@@ -247,7 +253,7 @@ def _onward(page: Page, draft: Draft, form: Any) -> str:
     return url_for(".step", name=following.name)
 
 
-def _elsewhere(page: Page, go: str) -> str:
+def _sideways(page: Page, go: str) -> str:
     """Where the other buttons lead: to the page before, to another language, to another device."""
     to_check = request.form.get("to_check") or None
     if go == BACK:
@@ -277,7 +283,7 @@ def _evidence(draft: Draft, form: Any) -> bool:
     if removed.isascii() and removed.isdigit() and len(removed) < 12:
         with transaction():
             drafts.remove_file(draft.id, int(removed))
-    received = receive(form.files.data or [])
+    received = _received(form.files.data) if form.files.data else Received()
     problems = received.sentences
     if received.accepted:
         try:
@@ -289,6 +295,11 @@ def _evidence(draft: Draft, form: Any) -> bool:
             problems.append(refusal(refused))
     form.files.errors = [*form.files.errors, *problems]
     return not problems
+
+
+@limiter.limit(FILES_PER_ADDRESS)
+def _received(uploads: list[FileStorage]) -> Received:
+    return receive(uploads)
 
 
 def _confirm(draft: Draft):  # type: ignore[no-untyped-def]
@@ -305,8 +316,7 @@ def _confirm(draft: Draft):  # type: ignore[no-untyped-def]
 
 @limiter.limit(CASES_PER_ADDRESS)
 def _file(draft: Draft):  # type: ignore[no-untyped-def]
-    form = make_form(CHECK, draft, request.form)
-    assert isinstance(form, CheckForm)  # noqa: S101
+    form: Any = make_form(CHECK, draft, request.form)
     changed = form.seen.data != _stamp(draft)
     answers = Answers(draft)
     wrong = answers.first_wrong()
@@ -327,71 +337,9 @@ def _file(draft: Draft):  # type: ignore[no-untyped-def]
     return redirect(url, code=303)
 
 
-# --- the draft behind a request
-
-
 def _should_sign(case: Case) -> bool:
-    """Whether a hand-over should be allowed now: the tourist is still here, and leaves before an authority could answer."""
+    """Whether the page asks at once to allow a hand-over: the tourist is still here, and we know until when."""
     return not case.emergency and not case.authorised and case.departure == "known" and case.remote_since is None
-
-
-def _draft_of_session() -> Draft | None:
-    known = session.get("draft")
-    return drafts.find(known) if known else None
-
-
-def _draft_of_form() -> Draft | None:
-    """The draft that the page was made for. Whoever can name it holds it, as with its link."""
-    named = request.form.get("draft", "")
-    found = drafts.find(named) if named else None
-    if found is None:
-        return None
-    _remember(found)
-    if found.case_id is not None:
-        raise drafts.AlreadyFiled(found.case_id)
-    return found
-
-
-def _start(page: Page) -> Draft:
-    """A new draft: with the first answer, or where the old one is gone but somebody still typed."""
-    at = _shop_at(request.form.get("shop_code", ""))
-    draft = _begin(at.id if at is not None else None)
-    _remember(draft)
-    if request.form.get("draft"):
-        flash(_("Your earlier answers were no longer here, so we start again. What you typed last is kept."), "warning")
-    return draft
-
-
-@limiter.limit(DRAFTS_PER_ADDRESS)
-def _begin(shop_id: int | None) -> Draft:
-    with transaction():
-        draft = drafts.start(language(), **({"by_code": True} if shop_id is not None else {}))
-        if shop_id is not None:
-            draft = drafts.save(draft.id, "where", {"shop": [str(shop_id)]}, complete=True, language=language())
-    return draft
-
-
-def _shop_at(code: str) -> Shop | None:
-    """The shop with the code of a sticker; codes are letters and digits, and nothing else is looked up."""
-    return merchants.shop_by_code(code) if code.isascii() and code.isalnum() else None
-
-
-def _remember(draft: Draft) -> None:
-    session["draft"] = draft.id
-    if not current_user.is_authenticated:
-        session.permanent = True  # a closed browser does not lose the draft
-
-
-def _in_danger(draft: Draft) -> bool:
-    typed = drafts.typed(draft, "safe") or {}
-    return any(code != SAFE for code in typed.get("dangers", ()))
-
-
-def _told(draft: Draft) -> dict[str, Any]:
-    """What a page says about a draft that lies there: what it is about, and where."""
-    what = (drafts.typed(draft, "what") or {}).get("category") or [None]
-    where: Any = make_form(BY_NAME["where"], draft, None, csrf=False)
-    return {"category": what[0], "at": where.chosen}
 
 
 def _stamp(draft: Draft) -> str:
@@ -416,7 +364,7 @@ def _show(page: Page, draft: Draft | None, form: StepForm, problem: str | None =
         count=len(PAGES),
         draft=draft,
         form=form,
-        in_danger=draft is not None and page.name not in ("what", "safe") and _in_danger(draft),
+        in_danger=draft is not None and page.name not in ("what", "safe") and in_danger(draft),
         **more,
     )
 
@@ -458,8 +406,7 @@ def expired(error: CSRFError):  # type: ignore[no-untyped-def]
     page = BY_NAME.get((request.view_args or {}).get("name", ""))
     if request.endpoint != "public.answer" or page is None:
         return render_template("errors/expired.html", status=400), 400
-    named = request.form.get("draft", "")
-    draft = drafts.find(named) if named else None
+    draft = named_draft()
     if draft is not None and draft.case_id is not None:
         return redirect(url_for(".file"), code=303)
     form = make_form(page, draft, MultiDict(request.form))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -378,6 +381,46 @@ def test_a_departure_that_has_passed_meanwhile_is_asked_for_again(phone: Phone) 
     assert the_case().departure == "departed"
 
 
+def test_sending_from_two_tabs_in_the_same_moment_makes_one_case(own_app: Flask) -> None:
+    with own_app.app_context():
+        shop_id = factories.shop().id
+    phone = tell(Phone(own_app.test_client()), shop_id)
+    data = phone.filled()
+    data["handling"] = "y"
+    cookie = phone.client.get_cookie("session")
+    assert cookie is not None
+
+    def press(_tab: int) -> str:
+        tab = own_app.test_client()
+        tab.set_cookie("session", cookie.value)
+        answer = tab.post("/file/check", data=data)
+        assert answer.status_code == 303
+        return answer.headers["Location"]
+
+    with ThreadPoolExecutor(4) as tabs:
+        leads_to = set(tabs.map(press, range(4)))
+
+    assert len(leads_to) == 1
+    with own_app.app_context():
+        assert cases() == 1
+
+
+def test_somebody_who_only_has_the_link_to_the_draft_does_not_get_to_the_case(
+    phone: Phone, client: FlaskClient
+) -> None:
+    tell(phone, factories.shop().id)
+    draft = phone.filled()["draft"]
+    send(phone)
+    stranger = Phone(client.application.test_client()).open(f"/draft/{draft}")
+    assert stranger.heading == "This complaint was sent already"
+    stranger.open("/file")
+    data = stranger.filled()
+    data["draft"] = draft
+    stranger.send("/file/check", data)
+    assert stranger.path == "/file/what"
+    assert cases() == 1
+
+
 # --- danger
 
 
@@ -390,6 +433,13 @@ def test_a_danger_shows_the_emergency_numbers_before_anything_else(phone: Phone)
     phone.follow("Go on with my complaint")
     assert phone.path == "/file/where"
     assert "110" in phone.text
+
+
+def test_a_danger_told_of_on_the_last_page_shows_the_numbers_and_leads_back(phone: Phone) -> None:
+    tell(phone).follow("Change: Safety").submit({"dangers": ["theft"]})
+    assert phone.path == "/file/emergency"
+    phone.follow("Go on with my complaint")
+    assert phone.path == "/file/check"
 
 
 def test_a_complaint_with_a_danger_is_filed_and_kept_for_the_duty_officer(phone: Phone) -> None:
@@ -405,8 +455,6 @@ def test_a_complaint_with_a_danger_is_filed_and_kept_for_the_duty_officer(phone:
 
 
 def test_the_first_page_and_all_it_loads_weigh_less_than_100_kb(client: FlaskClient) -> None:
-    import gzip
-
     phone = Phone(client, "ar").open("/file")
     total = len(gzip.compress(phone.html.encode()))
     wanted = {e["href"] for e in phone.page.find("link") if e["rel"] in ("stylesheet", "icon")}
