@@ -247,7 +247,7 @@ def takes_offer(s: Scene) -> Story:
 def is_paid(s: Scene) -> Story:
     yield from takes_offer(s)
     yield 3 * HOUR
-    commands.report_performance(s.case_id, None, s.shop, "original", f"DEMO{s.case_id:06d}")
+    commands.report_performance(s.case_id, None, s.shop, "original_card", f"DEMO{s.case_id:06d}")
 
 
 def is_resolved(s: Scene) -> Story:
