@@ -37,6 +37,11 @@ class Engines:
 
     def start(self, only: Sequence[str] = ALL) -> None:
         """Start what is asked for; it takes connections when this returns."""
+        self.launch(only)
+        self.wait()
+
+    def launch(self, only: Sequence[str] = ALL) -> None:
+        """Start what is asked for, without waiting until it takes connections."""
         _end_leftovers(self.paths)
         if BROKER in only:
             self.children.append(self._guard.start(broker.program(self.paths)))
@@ -45,6 +50,9 @@ class Engines:
             self.children.append(self._guard.start(program))
         if MAILBOX in only:
             self.mailbox = mailbox.start(self.paths)
+
+    def wait(self) -> None:
+        """Wait until all that was started takes connections."""
         for child in self.children:
             wait_until_ready(child)
 

@@ -7,15 +7,14 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
 from psycopg import sql
 
 from config import Config
-from disputes.embedded.engines import Engines, state_of, wait_until_ready, with_mailbox
+from disputes.embedded.engines import Engines, state_of, wait_until_ready
 from disputes.embedded.errors import EngineError
 from disputes.embedded.guard import Child, Guard, Program
 from disputes.embedded.lock import Holder, Lock
@@ -66,11 +65,14 @@ def run(config: Config, plan: Plan, say: Say) -> int:
         return 1
     _stop_on_signals()
     guard = Guard(lock.descriptor)
+    engines = Engines(paths, guard, binaries=config.pg_bin)
     try:
         _refuse_a_taken_port(config)
         lock.describe(Holder(os.getpid(), "run", config.public_url))
-        with _engines(config, guard, say) as (with_mail, engines):
-            _serve(with_mail, plan, guard, engines, say)
+        try:
+            _serve(config, plan, guard, engines, say)
+        finally:
+            engines.stop()
     except KeyboardInterrupt:
         pass  # the second one: the guard ends what has not stopped yet
     finally:
@@ -90,34 +92,27 @@ def _stop_on_signals() -> None:
         signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 
-@contextmanager
-def _engines(config: Config, guard: Guard, say: Say) -> Iterator[tuple[Config, list[Child]]]:
-    """The embedded engines, or none where DATABASE_URL and REDIS_URL name others."""
-    if not config.embedded:
-        yield config, []
-        return
-    paths = state_of(config)
-    engines = Engines(paths, guard, binaries=config.pg_bin)
-    if not paths.cluster.exists():
-        say("Making a new database.")
-    engines.start()
-    say(f"Database, message broker and mailbox are running; their data lie in {paths.state}.")
-    try:
-        yield with_mailbox(config, paths), engines.children
-    finally:
-        engines.stop()
-
-
-def _serve(config: Config, plan: Plan, guard: Guard, engines: list[Child], say: Say) -> None:
+def _serve(config: Config, plan: Plan, guard: Guard, engines: Engines, say: Say) -> None:
     children: list[Child] = []
+    note = engines.paths.run / "prepared"
     try:
+        if config.embedded:
+            if not engines.paths.cluster.exists():
+                say("Making a new database.")
+            engines.launch()
+        # The web server needs a second to load itself. Where nothing has changed since the last start it need not wait.
+        unchanged = config.embedded and note.exists() and note.read_text() == plan.state_of_the_program
+        welcome = _open(plan, guard, children) if unchanged else None
+        engines.wait()
+        if config.embedded:
+            say(f"Database, message broker and mailbox are running; their data lie in {engines.paths.state}.")
         _prepare(config, plan, guard)
-        children.append(guard.start(plan.web))
-        welcome = subprocess.Popen(plan.welcome, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        note.write_text(plan.state_of_the_program)
+        welcome = welcome or _open(plan, guard, children)
         wait_until_ready(children[0])
         children.extend(guard.start(program) for program in plan.background)
         say(welcome.communicate()[0].rstrip())
-        _watch(guard, [Supervised(child) for child in (*engines, *children)], say)
+        _watch(guard, [Supervised(child) for child in (*engines.children, *children)], say)
     except KeyboardInterrupt:
         say("\nStopping; a second Ctrl-C does not wait.")
     finally:
@@ -127,23 +122,29 @@ def _serve(config: Config, plan: Plan, guard: Guard, engines: list[Child], say: 
             guard.forget(child)
 
 
+def _open(plan: Plan, guard: Guard, children: list[Child]) -> subprocess.Popen[str]:
+    """Start the web server, and the command that works out where to send people."""
+    children.append(guard.start(plan.web))
+    return subprocess.Popen(plan.welcome, stdout=subprocess.PIPE, text=True, start_new_session=True)
+
+
 def _prepare(config: Config, plan: Plan, guard: Guard) -> None:
     """Bring the database up to date, unless that was done for this very program already.
 
-    The note of it is the database's own comment, so that it goes away with the database.
+    The note that counts is the database's own comment, which goes away with the database.
     """
     with psycopg.connect(config.database_url, autocommit=True) as connection:
-        note = connection.execute(
+        comment = connection.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
         ).fetchone()
-        if config.embedded and note == (plan.state_of_the_program,):
+        if config.embedded and comment == (plan.state_of_the_program,):
             return
         for program in plan.preparations:
             _run_to_its_end(program, guard)
         if config.embedded:
             name = sql.Identifier(connection.info.dbname)
-            comment = sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(plan.state_of_the_program))
-            connection.execute(comment)
+            statement = sql.SQL("COMMENT ON DATABASE {} IS {}")
+            connection.execute(statement.format(name, sql.Literal(plan.state_of_the_program)))
 
 
 def _run_to_its_end(program: Program, guard: Guard) -> None:
