@@ -82,6 +82,9 @@ def query(shape: Schema) -> dict[str, Any]:
 
 def evidence(files: Sequence[FileStorage]) -> list[File]:
     """The files, judged and stored. One that is refused refuses the request: whoever sends for a guest can still ask for another."""
+    if len(files) > uploads.MOST_AT_ONCE:
+        too_many = uploads.RefusedFile(uploads.shown_name(files[-1].filename or ""), None)
+        raise invalid({FILES_PART: [str(too_many)]})
     received = uploads.receive(files)
     if received.refused:
         names = [uploads.shown_name(file.filename or "") for file in files]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, request, send_file, url_for
 from flask_babel import gettext as _
-from werkzeug.utils import send_file
 
 from disputes import links, numbers
 from disputes.accounts.scopes import Scope
@@ -123,10 +122,10 @@ def evidence(number: str, evidence_id: int) -> Response:
     except NotStored:
         raise queries.NotFound("file") from None
     answer = send_file(
-        content, {"wsgi.file_wrapper": None}, mimetype=file.media_type, as_attachment=True,
-        download_name=download_name(file, file.media_type), response_class=Response,
-    )  # fmt: skip
+        content, mimetype=file.media_type, as_attachment=True, download_name=download_name(file, file.media_type)
+    )
     answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
