@@ -20,7 +20,7 @@ from disputes import clock, links
 from disputes.accounts import actors
 from disputes.accounts.actors import SYSTEM, Actor
 from disputes.accounts.models import User
-from disputes.cases import commands, counter, queries, upkeep
+from disputes.cases import commands, counter, queries, sweeps, upkeep
 from disputes.cases.models import Case, Evidence
 from disputes.db import db, transaction
 from disputes.files.storage import address_of, storage_at
@@ -28,6 +28,7 @@ from disputes.intake import commands as intake
 from disputes.intake.commands import Telling
 from disputes.merchants import commands as merchants
 from disputes.merchants.models import Merchant, Shop
+from disputes.notifications.models import Message
 from disputes.regions.models import Office
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.lifecycle import Outcome, Role
@@ -81,20 +82,21 @@ def shop(of: Merchant | None = None, **fields: Any) -> Shop:
 
 def officer(office: str = DESK, **fields: Any) -> User:
     """An officer on duty at this desk."""
-    return _user("officer", "周敏", office_id=_office(office).id, **fields)
+    return _user("officer", office_id=_office(office).id, **fields)
 
 
 def supervisor(office: str = DESK, **fields: Any) -> User:
     """A supervisor of this desk."""
-    return _user("supervisor", "陈立", office_id=_office(office).id, **fields)
+    return _user("supervisor", office_id=_office(office).id, **fields)
 
 
 def merchant_user(of: Merchant | None = None, **fields: Any) -> User:
     """Somebody who signs in for a merchant."""
-    return _user("merchant", "李店长", merchant_id=(of or merchant()).id, **fields)
+    return _user("merchant", merchant_id=(of or merchant()).id, **fields)
 
 
-def _user(role: str, name: str, **fields: Any) -> User:
+def _user(role: str, **fields: Any) -> User:
+    name = {"officer": "周敏", "supervisor": "陈立", "merchant": "李店长"}[role]
     given = {"name": name, "email": f"{role}{next(_count)}@visitorcare.example", "languages": ["en", "ja"]}
     with transaction():
         user = User(role=role, **{**given, **fields})
@@ -205,6 +207,33 @@ def triage(**told: Any) -> Case:
     """A case that an officer looks at first, since its shop is unknown."""
     officer()
     return routed(None, **told)
+
+
+def unassigned(**told: Any) -> Case:
+    """A case in triage that nobody has."""
+    case = routed(None, **told)
+    if case.officer_id is not None:
+        with transaction():
+            upkeep.assign(case.id, None, actors.of_user(case.officer), None)
+    return case
+
+
+def lapsed(case: Case) -> Case:
+    """The same case after its first running deadline has lapsed, as the sweep lets it."""
+    with transaction():
+        queries.lock(case.id, SYSTEM)
+        sweeps.lapse(min(case.running_deadlines, key=lambda d: d.due_at))
+    return case
+
+
+def given_up(case: Case) -> Message:
+    """A letter of this case that could not be delivered."""
+    with transaction():
+        letter = db.session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id)).first()
+        assert letter is not None
+        letter.state, letter.attempts, letter.attempted_at = "given_up", 8, clock.now()
+        letter.error = "550 5.1.1 no such mailbox"
+    return letter
 
 
 def liaison(**told: Any) -> Case:

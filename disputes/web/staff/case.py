@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
+from wtforms.fields import SelectFieldBase
 
 from disputes import clock
 from disputes.accounts.actors import Actor
@@ -31,6 +32,7 @@ from disputes.rules.categories import HowBought, Trade
 from disputes.rules.lifecycle import Action, Kind, State, StepRefused, open_actions
 from disputes.rules.packages import package_of
 from disputes.rules.routing import competent
+from disputes.web.fields import MoneyField
 from disputes.web.public.case import SANDBOX, download_name
 from disputes.web.public.case_view import known_zone, view_of
 from disputes.web.sentences import refusal
@@ -39,6 +41,8 @@ from disputes.web.staff import bp, record
 from disputes.web.staff.actions import ALWAYS, BY_CODE, NEXT, CaseAction
 from disputes.web.staff.forms import StepForm
 from disputes.web.uploads import shown_name
+
+UNSEEN = ("HiddenField", "CSRFTokenField", "FilesField")
 
 
 @dataclass(frozen=True)
@@ -114,12 +118,21 @@ def _again(number: str, by: Actor, entry: CaseAction, form: StepForm, problem: s
     news = record.since(found, form.seen or 0, _people(found), _shops(found))
     offered = entry.action in _open_actions(found, by)
     form.version.data = str(found.version)
-    kept = [] if offered else [(f.label.text, f.data) for f in form if isinstance(f.data, str) and _is_text(f)]
-    return _page(found, by, opened=entry, form=form, problem=Problem(problem, news, kept))
+    code = problem if offered else "refused"
+    return _page(found, by, opened=entry, form=form, problem=Problem(code, news, [] if offered else _written(form)))
 
 
-def _is_text(field: Any) -> bool:
-    return field.type in ("TextAreaField", "StringField") and bool(field.data)
+def _written(form: StepForm) -> list[tuple[str, str]]:
+    """Label and content of every field that was filled in, as text to keep."""
+    return [(str(f.label.text), text) for f in form if f.type not in UNSEEN and (text := _as_text(f))]
+
+
+def _as_text(field: Any) -> str:
+    if isinstance(field, SelectFieldBase):
+        return ", ".join(str(option.label) for option in field.iter_choices() if option.selected)
+    if isinstance(field, MoneyField):
+        return f"{field._value()} {field.currency}" if field.data else ""
+    return str(field.data or "")
 
 
 def _page(
