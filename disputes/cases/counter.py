@@ -24,6 +24,7 @@ from disputes.db import db
 from disputes.notifications import outbox
 from disputes.rules.lifecycle import Action, Kind, Role, State, open_actions
 
+LETTER = "counter-code"
 DIGITS = 6
 CODE_VALID_FOR = timedelta(minutes=10)
 TRIES = 5
@@ -76,8 +77,7 @@ def send_code(reference: str | int, by: Actor, secret: str) -> CounterCode:
     Refused for a shop without an address, and for too many codes in an hour or a day.
     """
     case = queries.lock(reference, by)
-    address = contact(case)
-    if address is None:
+    if contact(case) is None:
         raise Refused("no_contact")
     now = clock.now()
     for span, most in MOST_CODES:
@@ -94,13 +94,9 @@ def send_code(reference: str | int, by: Actor, secret: str) -> CounterCode:
     db.session.add(row)
     db.session.flush()  # the id is part of what is hashed
     row.code_hash = _hash(secret, row.id, code)
-    outbox.put(
-        f"code:{row.id}",
-        outbox.Recipient("shop", address, letters.MERCHANT_LANGUAGE),
-        "counter-code",
-        letters.slots(case, Role.MERCHANT, {"code": code, "valid_until": row.expires_at.isoformat()}),
-        case_id=case.id,
-    )
+    slots = letters.slots(case, Role.MERCHANT, {"code": code, "valid_until": row.expires_at.isoformat()})
+    for recipient in letters.recipients(case, Role.MERCHANT, LETTER):
+        outbox.put(f"code:{row.id}:{recipient.name}", recipient, LETTER, slots, case_id=case.id)
     return row
 
 

@@ -28,7 +28,7 @@ def case(database):
 def sent_code(case) -> str:
     with transaction():
         row = counter.send_code(case.id, counter.person(case), SECRET)
-    return db.session.scalars(select(Message).where(Message.key == f"code:{row.id}")).one().slots["code"]
+    return db.session.scalars(select(Message).where(Message.key == f"code:{row.id}:shop")).one().slots["code"]
 
 
 def result_of(case, typed: str) -> CodeResult:

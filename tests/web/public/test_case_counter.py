@@ -62,7 +62,7 @@ def test_the_screen_is_in_chinese_whatever_the_tourist_reads(client, language):
     check_page(phone.html, "zh_CN")
     assert "陶瓷茶具" in phone.text
     assert spoken(case.number) in phone.text
-    lines = [p for p in phone.page.find("p") if p["class"] == "card-own"]
+    lines = [line for line in phone.page.find("aside") if line["class"] == "card-own"]
     assert [p["lang"].split("-")[0] for p in lines] == [language.split("-")[0]]
     assert lines[0]["dir"] == ("rtl" if language == "ar" else "ltr")
 
