@@ -44,6 +44,7 @@ IDENTITY = {
     "home_address": "1-2-3 Nihonbashi, Chuo, Tokyo",
     "phone": "+81 90 1234 5678",
 }
+CREDIT_CODE = "91500103MA5U0ABC1K"
 _count = itertools.count(1)
 _NEW: Any = object()
 
@@ -368,6 +369,13 @@ def erased(on: Case | None = None, **told: Any) -> Case:
     case = on or closed(**told)
     with transaction():
         upkeep.erase(case.id, None, tourist_of(case))
+    return case
+
+
+def given_to(case: Case, user: User) -> Case:
+    """The same case on this officer's desk."""
+    with transaction():
+        upkeep.assign(case.id, None, actors.of_user(user), user.id)
     return case
 
 

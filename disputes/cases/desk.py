@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -106,14 +106,14 @@ def late(by: Actor, office_id: int | None = None) -> list[Late]:
         query = query.where(Case.office_id == office_id)
     found = []
     for case in db.session.scalars(query):
-        passed = [
-            d
-            for d in case.deadlines
-            if d.due_at <= now and (d.ended_at is None or (d.ending == "lapsed" and d.owes in OURS))
-        ]
+        passed = [d for d in case.deadlines if _is_overdue(d, now) or (d.ending == "lapsed" and d.owes in OURS)]
         if passed:
             found.append(Late(case, max(passed, key=lambda d: d.due_at)))
     return sorted(found, key=lambda row: row.deadline.due_at)
+
+
+def _is_overdue(deadline: Deadline, now: datetime) -> bool:
+    return deadline.ended_at is None and deadline.due_at <= now
 
 
 @dataclass(frozen=True)
