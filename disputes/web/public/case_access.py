@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
@@ -79,8 +80,30 @@ def take(
     return redirect(then or url_for("public.case_page", token=view.token), 303)
 
 
+def page_again() -> Response | None:
+    """The page of a case whose form came with an outdated token, with all that was typed; None for every other address.
+
+    Phones forget sessions. The view runs once more, its form finds the token wrong and takes no step.
+    """
+    rule = request.url_rule
+    if rule is None or not rule.endpoint.startswith("public.case_") or "GET" not in (rule.methods or ()):
+        return None
+    answer = make_response(current_app.view_functions[rule.endpoint](**(request.view_args or {})))
+    answer.status_code = 400
+    return answer
+
+
+def say_outdated(form: Any) -> None:
+    """Say in words that the form's token was outdated, so that the person presses the button once more."""
+    token = getattr(form, "csrf_token", None)
+    if token is not None and form.is_submitted() and token.errors:
+        token.errors = [_("This page was open for a long time. Nothing is lost: please press the button once more.")]
+
+
 def shown(page: str, view: View, form: Any = None, **more: Any) -> str:
     """A page of a case."""
+    if form is not None:
+        say_outdated(form)
     return render_template(page, view=view, case=view.case, token=view.token, form=form, **more)
 
 

@@ -28,7 +28,7 @@ from disputes.rules.lifecycle import Action, Role, StepRefused
 from disputes.rules.packages import package_of
 from disputes.web.languages import language
 from disputes.web.public import bp
-from disputes.web.public.case_access import Answer
+from disputes.web.public.case_access import Answer, say_outdated
 from disputes.web.public.case_forms import (
     CodeForm,
     ContestForm,
@@ -302,6 +302,8 @@ def _case(token: str) -> Case:
 
 
 def _page(page: str, token: str, case: Case, form: FlaskForm | None = None, **more: Any) -> str:
+    if form is not None:
+        say_outdated(form)
     return render_template(page, token=token, case=case, form=form, **said_to_shop(case), **more)
 
 

@@ -12,6 +12,7 @@ from disputes.cases import queries
 from disputes.cases.models import Case
 from disputes.web import tries
 from disputes.web.public import bp
+from disputes.web.public.case_access import say_outdated
 from disputes.web.public.case_forms import FindForm
 from disputes.web.sessions import secret, tourist_token
 
@@ -38,6 +39,7 @@ def case_find() -> Response | str:
                 "There is no case with this number and these words. Check both: the words in their order, and every digit."
             )
         ]
+    say_outdated(form)
     return render_template("public/case/find.html", form=form)
 
 

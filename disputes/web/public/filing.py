@@ -30,6 +30,7 @@ from disputes.web import sessions
 from disputes.web.languages import language, offered
 from disputes.web.limits import limiter
 from disputes.web.public import bp, filing_outlook
+from disputes.web.public.case_access import page_again
 from disputes.web.public.filing_answers import (
     BY_NAME,
     CHECK,
@@ -403,6 +404,9 @@ def _mended(page: Page) -> str:
 @bp.errorhandler(CSRFError)
 def expired(error: CSRFError):  # type: ignore[no-untyped-def]
     """A page of the wizard that lay open too long, or whose cookie is gone: shown again with all that was typed."""
+    of_a_case = page_again()
+    if of_a_case is not None:
+        return of_a_case
     page = BY_NAME.get((request.view_args or {}).get("name", ""))
     if request.endpoint != "public.answer" or page is None:
         return render_template("errors/expired.html", status=400), 400

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from disputes import clock
-from disputes.cases import sweeps, upkeep
-from disputes.db import transaction
+from disputes.cases import commands, sweeps, upkeep
+from disputes.db import db, transaction
 from disputes.rules.categories import Purpose
 from disputes.rules.lifecycle import Outcome
 from tests import factories
@@ -138,6 +139,30 @@ def test_a_shop_note_for_staff_is_not_shown_to_the_tourist(client):
     html = client.get(f"/c/{factories.token_of(case)}").text
     assert "内部备注" not in html
     assert "Internal note" not in html
+
+
+def test_the_page_asks_the_database_as_often_for_a_long_history_as_for_a_short_one(client):
+    case = factories.offered()
+    address = f"/c/{factories.token_of(case)}"
+    client.get(address)
+    short = _statements(client, address)
+    for number in range(6):
+        with transaction():
+            commands.write(case.id, None, factories.tourist_of(case), f"message {number}", "en")
+        factories.with_picture(case)
+    assert _statements(client, address) <= short
+
+
+def _statements(client, address: str) -> int:
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        seen.append(statement)
+
+    event.listen(db.engines[None], "before_cursor_execute", note)
+    client.get(address)
+    event.remove(db.engines[None], "before_cursor_execute", note)
+    return len(seen)
 
 
 # --- links

@@ -527,6 +527,28 @@ def test_a_second_tap_does_nothing_twice(client):
     assert actions_of(case).count(Action.CONFIRM) == 1
 
 
+def test_a_phone_that_forgot_its_session_loses_nothing_that_was_typed(client):
+    case = factories.offered()
+    phone = at(client, case, "decline")
+    client.delete_cookie("session")
+    phone.press("Decline the offer", {"words": "A long explanation."})
+    assert phone.status == 400
+    assert phone.errors == ["This page was open for a long time. Nothing is lost: please press the button once more."]
+    assert case.state == State.OFFERED
+    phone.press("Decline the offer")
+    assert texts_of(case, "reason") == ["A long explanation."]
+
+
+def test_a_button_without_a_form_of_its_own_leads_to_its_page_when_the_session_is_gone(client):
+    case = factories.reported()
+    phone = at(client, case)
+    client.delete_cookie("session")
+    phone.press("Yes, it has arrived")
+    assert (phone.status, phone.heading) == (400, "Has everything arrived?")
+    phone.press("Yes, it has arrived")
+    assert case.outcome == Outcome.RESOLVED
+
+
 # --- who may
 
 
