@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, event, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from disputes.db import Base, db
 
@@ -68,6 +68,12 @@ def _move(ahead_seconds: float, stands_at: datetime | None) -> None:
     db.session().info.pop("now", None)
 
 
+def read_again() -> None:
+    """Ask anew what time it is: somebody may have been waited for, and what follows must not carry an earlier moment than theirs."""
+    db.session().info.pop("now", None)
+
+
 @event.listens_for(Session, "after_transaction_end")
-def _forget(session: Session, ended: object) -> None:
-    session.info.pop("now", None)
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:  # a flush and a savepoint are transactions of their own to SQLAlchemy, inside ours
+        session.info.pop("now", None)

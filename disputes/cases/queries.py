@@ -65,6 +65,7 @@ def lock(reference: str | int, by: Actor, version: int | None = None) -> Case:
     case = db.session.scalars(query).one_or_none()
     if case is None:
         raise NotFound(str(reference))
+    clock.read_again()
     db.session.expire(case, ["deadlines", "offers", "settlements", "authorisations", "referrals", "consents"])
     if version is not None and case.version != version:
         raise Stale(case)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Select, event, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, SessionTransaction, selectinload
 
 from disputes.db import db
 from disputes.law import tables
@@ -127,5 +127,6 @@ def _instrument(row: LawInstrument) -> Instrument:
 
 
 @event.listens_for(Session, "after_transaction_end")
-def _forget(session: Session, ended: object) -> None:
-    session.info.pop("law_stamp", None)
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:  # not after each flush, which SQLAlchemy calls a transaction too
+        session.info.pop("law_stamp", None)
