@@ -67,7 +67,7 @@ translations: $(CATALOGUES)
 browser:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update --quiet --quiet && \
-	  DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends $(BROWSER_PACKAGES); \
+	  DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends $(BROWSER_PACKAGES) >/dev/null; \
 	elif [ -n "$$DISPUTES_CHROMIUM" ] || command -v chromium chromium-browser google-chrome >/dev/null; then \
 	  echo "A Chromium is installed already."; \
 	else \
