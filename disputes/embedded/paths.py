@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 SOCKET_FOLDER_LIMIT = (
     60  # characters; a socket's whole path may have 103 (macOS), and PostgreSQL adds its own file name
 )
+PLAIN = re.compile(rb"[A-Za-z0-9/._-]+")  # a comma, for one, separates hosts for PostgreSQL's clients
 SHARED_STATE = Path("/var/lib/disputes")  # for root only: what an unprivileged account must reach
 
 
@@ -55,11 +56,11 @@ class Paths:
 
     @property
     def database_url(self) -> str:
-        return f"postgresql:///disputes?host={quote(str(self.postgres_sockets), safe='/')}&user=disputes"
+        return f"postgresql:///disputes?host={self.postgres_sockets}&user=disputes"
 
     @property
     def redis_url(self) -> str:
-        return f"unix://{quote(str(self.broker_socket))}?db=0"
+        return f"unix://{self.broker_socket}?db=0"
 
 
 def paths_of(state_dir: Path) -> Paths:
@@ -68,7 +69,7 @@ def paths_of(state_dir: Path) -> Paths:
     An ordinary user has everything inside. PostgreSQL refuses to run as root, so root runs it under an account that
     often cannot enter the state folder (root's home is closed to it); then the cluster lies in /var/lib/disputes.
     A cluster that exists already decides, whatever the permissions say today. Socket folders move to a short path
-    when the state folder lies deep.
+    when the state folder lies deep or has an unusual name.
     """
     state = state_dir.absolute()
     digest = hashlib.sha256(os.fsencode(state)).hexdigest()[:12]
@@ -84,13 +85,15 @@ def paths_of(state_dir: Path) -> Paths:
         state=state,
         cluster=home / "postgres",
         binaries_copy=home / "engine",
-        postgres_sockets=_short_enough(home / "pg", short_postgres),
-        broker_sockets=_short_enough(state / "run", short_broker),
+        postgres_sockets=_usable(home / "pg", short_postgres),
+        broker_sockets=_usable(state / "run", short_broker),
     )
 
 
-def _short_enough(wanted: Path, otherwise: Path) -> Path:
-    return wanted if len(os.fsencode(wanted)) <= SOCKET_FOLDER_LIMIT else otherwise
+def _usable(wanted: Path, otherwise: Path) -> Path:
+    """The wanted folder, if a socket in it has a short path that every client's kind of address can spell."""
+    path = os.fsencode(wanted)
+    return wanted if len(path) <= SOCKET_FOLDER_LIMIT and PLAIN.fullmatch(path) else otherwise
 
 
 def others_may_enter(folder: Path) -> bool:

@@ -61,11 +61,13 @@ def test_the_broker_has_no_port_and_forgets_nothing_for_want_of_room(embedded: s
     assert told == {"port": "0", "maxmemory-policy": "noeviction", "appendonly": "yes"}
 
 
-@pytest.mark.parametrize("depth", [0, 12])
-def test_sockets_lie_in_private_folders_with_short_paths(state_dir: Path, depth: int) -> None:
-    deep = state_dir.joinpath(*["a-folder-with-a-long-name"] * depth)
-    config = settings.load({"STATE_DIR": str(deep)})
-    found = paths_of(deep)
+@pytest.mark.parametrize("name", ["state", "/".join(["a-folder-with-a-long-name"] * 12), "a, b% 城 'c'"])
+def test_sockets_lie_in_private_folders_with_short_paths(
+    state_dir: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "SHARED_STATE", state_dir.parent / "shared")
+    config = settings.load({"STATE_DIR": str(state_dir.parent / name)})
+    found = paths_of(config.state_dir)
     with services(config, (DATABASE, BROKER)) as config:
         for folder in (found.postgres_sockets, found.broker_sockets):
             assert len(os.fsencode(folder)) <= SOCKET_FOLDER_LIMIT

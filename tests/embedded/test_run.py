@@ -18,6 +18,7 @@ import psutil
 import psycopg
 import pytest
 
+from disputes.embedded.broker import answers
 from disputes.embedded.paths import paths_of
 
 pytestmark = pytest.mark.processes
@@ -122,12 +123,12 @@ def test_a_second_run_says_where_the_first_one_is_listening(running: System) -> 
     assert f"already running at http://localhost:{running.port}/" in second.stdout
 
 
-def test_a_taken_port_is_said_before_anything_starts(running: System, tmp_path: Path) -> None:
-    environment = {**running.environment, "STATE_DIR": str(tmp_path / "other")}
+def test_a_taken_port_is_said_before_anything_starts(running: System, state_dir: Path) -> None:
+    environment = {**running.environment, "STATE_DIR": str(state_dir)}
     other = subprocess.run([*CLI, "run"], env=environment, capture_output=True, text=True, check=False)
     assert other.returncode == 1
     assert "Choose another port" in other.stderr
-    assert not (tmp_path / "other" / "postgres").exists()
+    assert not paths_of(state_dir).cluster.exists()
 
 
 def test_other_commands_work_beside_it(running: System) -> None:
@@ -152,6 +153,15 @@ def test_a_database_that_dies_is_started_again(running: System) -> None:
     os.kill(number, signal.SIGKILL)
     assert "The database was ended by signal 9" in running.said()
     assert running.command("tick").returncode == 0
+
+
+def test_a_broker_that_dies_is_started_again(running: System) -> None:
+    (server,) = [process for process in running.family() if process.name() == "valkey-server"]
+    server.kill()
+    assert "The broker was ended by signal 9" in running.said()
+    while not answers(running.paths.broker_socket):
+        assert running.runner.poll() is None
+    assert running.get("/readyz")["broker"] == "ok"
 
 
 def test_ctrl_c_stops_everything_and_keeps_the_data(state_dir: Path) -> None:
