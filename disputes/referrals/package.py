@@ -7,11 +7,11 @@ sends it anywhere, least of all abroad (R-DATA-41): an officer downloads it and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
 from disputes import clock, names, numbers
@@ -29,7 +29,7 @@ from disputes.documents.data import (
     Row,
     Step,
 )
-from disputes.documents.values import both
+from disputes.documents.values import CHINESE, both
 from disputes.formats import china_day, china_moment, money_text, short_day
 from disputes.names import named
 from disputes.notifications.packages import worded
@@ -236,6 +236,14 @@ class _Sayer:
     def __call__(self, what: Callable[[], object]) -> Both:
         return both(what, self.language)
 
+    def each(self, lines: Callable[[], Sequence[str]]) -> list[Both]:
+        """The same list in both languages, line by line."""
+        with force_locale(CHINESE):
+            chinese = [str(line) for line in lines()]
+        with force_locale(self.language):
+            own = [str(line) for line in lines()]
+        return [{"zh": zh, "own": other} for zh, other in zip(chinese, own, strict=True)]
+
     def row(self, label: Callable[[], object], value: Callable[[], object] | str | None) -> list[Row]:
         """A line of facts; none where there is nothing to say."""
         if value is None or value == "":
@@ -287,9 +295,8 @@ def _claim(case: Case, say: _Sayer) -> list[Row]:
         lambda: _("Amount"),
         (lambda: money_text(package.amount, package.currency)) if package.amount else None,
     )
-    for index in range(len(worded(package, to_tourist=False).lines)):
-        rows += say.row(lambda: _("Asked for"), lambda index=index: worded(package, to_tourist=False).lines[index])
-    return rows
+    asked = say.each(lambda: worded(package, to_tourist=False).lines)
+    return rows + [{"label": say(lambda: _("Asked for")), "value": line} for line in asked]
 
 
 def _facts(case: Case, say: _Sayer) -> list[Row]:
@@ -341,10 +348,7 @@ def _step(event: CaseEvent, say: _Sayer) -> Step:
 def _offer(offer: Offer, case: Case, say: _Sayer) -> OfferMade:
     package = package_of(offer.package)
     made_at = next((e.at for e in case.events if e.id == offer.event_id), case.filed_at)
-    lines = [
-        say(lambda index=index: worded(package, to_tourist=False).lines[index])
-        for index in range(len(worded(package, to_tourist=False).lines))
-    ]
+    lines = say.each(lambda: worded(package, to_tourist=False).lines)
     if package.amount:
         lines.insert(0, say(lambda: money_text(package.amount, package.currency)))
     return {

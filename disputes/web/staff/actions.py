@@ -81,16 +81,16 @@ NEXT: tuple[CaseAction, ...] = (
         about=_l("The case has not been routed yet. You look at it first, and it is yours."), icon="search",
     ),
     CaseAction(
-        Action.SEND_TO_SHOP, _l("Send to the shop"), _l("Send to the shop"), _l("The shop is asked; its time runs."),
-        lambda n, v, by, f: commands.send_to_shop(n, v, by, f.note.data or "", language()),
-        forms.NoteToShopForm, icon="send", key="s", tone="primary",
-        about=_l("The shop gets the claim and the visitor’s name to call, never the contact. Its time to answer starts."),
-    ),
-    CaseAction(
         Action.PROPOSE, _l("Make a proposal"), _l("Put it before both sides"), _l("The proposal is with both sides."),
         lambda n, v, by, f: commands.propose(n, v, by, f.package(), f.words.data or "", language()),
         forms.ProposalForm, icon="handshake", key="p", tone="primary",
         about=_l("One package for both sides. Each agrees for itself; silence is no agreement."),
+    ),
+    CaseAction(
+        Action.SEND_TO_SHOP, _l("Send to the shop"), _l("Send to the shop"), _l("The shop is asked; its time runs."),
+        lambda n, v, by, f: commands.send_to_shop(n, v, by, f.note.data or "", language()),
+        forms.NoteToShopForm, icon="send", key="s", tone="primary",
+        about=_l("The shop gets the claim and the visitor’s name to call, never the contact. Its time to answer starts."),
     ),
     CaseAction(
         Action.ASK_TOURIST, _l("Ask the visitor"), _l("Send the question"), _l("The question is on its way."),

@@ -20,6 +20,14 @@ from disputes.regions.models import Office
 from disputes.rules.lifecycle import Role
 from disputes.web.staff import bp
 
+# Which pages belong to which part of the portal.
+QUEUE = ("queue", "case", "act", "shop_link", "claim")
+SHOPS = ("merchants", "merchant", "merchant_new", "merchant_person_new", "shop", "shop_new", "shop_poster")
+LETTERS = ("letters", "letter")
+SUPERVISION = (
+    "late", "workload", "users", "user", "user_new", "offices", "office", "keys", "faults", "histories",
+)  # fmt: skip
+
 
 @bp.context_processor
 def frame() -> dict[str, Any]:
@@ -99,20 +107,19 @@ def supervision_tabs() -> list[dict[str, Any]]:
 
 def _nav(role: str) -> list[dict[str, Any]]:
     items = [
-        _item("staff.queue", _("Queue"), "queue", ("queue", "case", "act", "shop_link", "referral")),
-        _item("staff.merchants", _("Shops"), "shop", ("merchant", "shop")),
-        _item("staff.letters", _("Letters"), "mail", ("letter",)),
+        _item("staff.queue", _("Queue"), "queue", QUEUE),
+        _item("staff.merchants", _("Shops"), "shop", SHOPS),
+        _item("staff.letters", _("Letters"), "mail", LETTERS),
     ]
     items[2]["count"] = undelivered.how_many() or None
     if role == Role.SUPERVISOR:
-        names = ("late", "workload", "user", "office", "key", "fault", "histor")
-        items.append(_item("staff.late", _("Supervision"), "chart", names))
+        items.append(_item("staff.late", _("Supervision"), "chart", SUPERVISION))
     return items
 
 
-def _item(endpoint: str, label: str, icon: str, names: tuple[str, ...]) -> dict[str, Any]:
-    here = (request.endpoint or "").removeprefix("staff.")
-    return {"url": url_for(endpoint), "label": label, "icon": icon, "here": here.startswith(names), "count": None}
+def _item(endpoint: str, label: str, icon: str, pages: tuple[str, ...]) -> dict[str, Any]:
+    here = (request.endpoint or "").removeprefix("staff.") in pages
+    return {"url": url_for(endpoint), "label": label, "icon": icon, "here": here, "count": None}
 
 
 def _here(endpoint: str) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from disputes.names import named
 from disputes.rules.lifecycle import Action
 from disputes.rules.packages import Package, package_of
 
+REPEATED = (Action.ALERT_SUPERVISOR,)
 PEOPLE = Mapping[int, User]
 SHOPS = Mapping[int, Shop]
 
@@ -28,6 +30,7 @@ class Entry:
     """One event in words."""
 
     seq: int
+    action: str
     at: datetime
     who: str  # role
     name: str
@@ -49,7 +52,22 @@ def entries(case: Case, people: PEOPLE, shops: SHOPS) -> list[Entry]:
     given: dict[int | None, list[Evidence]] = {}
     for piece in case.evidence:
         given.setdefault(piece.event_id, []).append(piece)
-    return [_entry(e, said.get(e.id, []), given.get(e.id, []), people, shops) for e in reversed(case.events)]
+    told = [_entry(e, said.get(e.id, []), given.get(e.id, []), people, shops) for e in reversed(case.events)]
+    return _without_echoes(told)
+
+
+def _without_echoes(told: list[Entry]) -> list[Entry]:
+    """The same alert many times over, as in a case that nobody takes up, becomes one entry that says how often."""
+    kept: list[Entry] = []
+    for run in (
+        list(group) for _key, group in groupby(told, key=lambda e: e.seq if e.action not in REPEATED else e.action)
+    ):
+        last = run[0]
+        if len(run) > 1:
+            note = _("%(count)s times since %(when)s", count=len(run), when=china_moment(run[-1].at))
+            last = replace(last, notes=[*last.notes, note])
+        kept.append(last)
+    return kept
 
 
 def since(case: Case, version: int, people: PEOPLE, shops: SHOPS) -> list[Entry]:
@@ -76,6 +94,7 @@ def _entry(event: CaseEvent, said: list[CaseText], given: list[Evidence], people
     user = people.get(int(number)) if number and role != "partner" else None
     return Entry(
         seq=event.seq,
+        action=event.action,
         at=event.at,
         who=role,
         name=f"{named(names.ROLES, role)} {user.name}" if user else named(names.ROLES, role),

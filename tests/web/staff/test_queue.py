@@ -48,7 +48,7 @@ def test_a_row_says_who_owes_what_and_how_long_is_left(desk: Browser) -> None:
     leaving_in(30, name="Hana 花子", language="ja")
     desk.open("/staff/")
     for words in (
-        "Shop The shop answers the claim",
+        "The shop answers the claim",
         "hours left",
         "Hana 花子",
         "Japanese",

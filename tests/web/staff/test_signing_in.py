@@ -15,10 +15,12 @@ from disputes.accounts.models import User
 from disputes.db import db, transaction
 from disputes.notifications.invitations import invite
 from disputes.rules.lifecycle import Role
+from disputes.web import signing_in
 from tests import factories
 from tests.web.browser import Browser
 
 AT = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+FEW = 3  # tries, so that the tests need not hash so often
 PASSWORD = "panda hotpot jialing"
 
 
@@ -43,6 +45,8 @@ def limits(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
     monkeypatch.setitem(app.config, "RATELIMIT_STORAGE_URI", "memory://")
     monkeypatch.setitem(app.config, "RATELIMIT_STORAGE_OPTIONS", {})
+    monkeypatch.setattr(signing_in, "BY_STRANGERS", f"{FEW} per 15 minutes")
+    monkeypatch.setattr(signing_in, "BY_DEVICE", f"{FEW} per 15 minutes")
     app.extensions.pop("tries", None)
     yield
     app.extensions.pop("tries", None)
@@ -232,7 +236,7 @@ def test_many_wrong_passwords_are_slowed_down_and_the_account_is_not_locked(
     sign_in(visitor, user)  # from now on this browser is known
     stranger = Browser(app.test_client(), "en")
     stranger.open("/staff/sign-in?lang=en")
-    for _ in range(15):
+    for _ in range(FEW):
         stranger.submit(email=user.email, password="wrong and wrong")
     stranger.submit(email=user.email, password=PASSWORD, status=429)
     assert "Too many tries" in stranger.errors()
@@ -246,21 +250,24 @@ def test_many_wrong_passwords_are_slowed_down_and_the_account_is_not_locked(
 
 def test_an_unknown_address_is_slowed_down_like_a_known_one(visitor: Browser, user: User, limits: None) -> None:
     visitor.open("/staff/sign-in")
-    for _ in range(15):
+    for _ in range(FEW):
         visitor.submit(email="nobody@office.example", password="wrong and wrong")
     visitor.submit(email="nobody@office.example", password="wrong and wrong", status=429)
 
 
-def test_one_address_cannot_try_one_password_on_many_accounts(visitor: Browser, user: User, limits: None) -> None:
+def test_one_address_cannot_try_one_password_on_many_accounts(
+    visitor: Browser, user: User, limits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     visitor.open("/staff/sign-in")
-    for number in range(100):
+    monkeypatch.setattr(signing_in, "BY_ADDRESS", "5 per 15 minutes")
+    for number in range(5):
         visitor.submit(email=f"nobody{number}@office.example", password="wrong and wrong")
     visitor.submit(email="nobody@office.example", password="wrong and wrong", status=429)
 
 
 def test_many_wrong_codes_are_slowed_down(visitor: Browser, user: User, limits: None) -> None:
     visitor.open("/staff/sign-in").submit(email=user.email, password=PASSWORD)
-    for _ in range(15):
+    for _ in range(FEW):
         visitor.submit(code="000000")
     visitor.submit(code=code_of(user), status=429)
 
