@@ -100,6 +100,7 @@ class Guard:
 
     lock: int
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _pipe: int = field(default=-1, repr=False)
     _children: dict[int, Child] = field(default_factory=dict, repr=False)
 
     def start(self, program: Program) -> Child:
@@ -119,7 +120,7 @@ class Guard:
         with _opened(program.log) as log:
             return subprocess.Popen(
                 ["/bin/sh", "-c", _ANNOUNCE, program.announcement, *program.command],
-                stdin=self._pipe(),
+                stdin=self._open_pipe(),
                 stdout=log,
                 stderr=subprocess.STDOUT if log else None,
                 cwd=program.folder,
@@ -133,36 +134,41 @@ class Guard:
     def forget(self, child: Child) -> None:
         """A child that has ended is no longer the guard's business: its number may soon belong to somebody else."""
         del self._children[child.process.pid]
-        os.write(self._pipe(), f"- {child.process.pid}\n".encode())
+        os.write(self._open_pipe(), f"- {child.process.pid}\n".encode())
 
     def close(self) -> None:
         """Let the guard end what still runs, and wait for it."""
-        if self._process:
-            self._process.stdin.close()  # type: ignore[union-attr]
-            self._process.wait()
-            self._process = None
-            for child in self._children.values():
-                child.process.wait()
-            self._children.clear()
+        if self._process is None:
+            return
+        os.close(self._pipe)
+        self._process.wait()
+        self._process = None
+        for child in self._children.values():
+            child.process.wait()
+        self._children.clear()
 
     def ensure(self) -> None:
         """Replace the watcher if somebody killed it."""
         if self._children:
-            self._pipe()
+            self._open_pipe()
 
-    def _pipe(self) -> int:
+    def _open_pipe(self) -> int:
+        """The pipe to a living guard; one that was killed is replaced and told of every child."""
         if self._process is None or self._process.poll() is not None:
+            if self._process is not None:
+                os.close(self._pipe)
+            reading, self._pipe = os.pipe()
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", __file__, str(self.lock)],
-                stdin=subprocess.PIPE,
-                bufsize=0,
+                stdin=reading,
                 pass_fds=(self.lock,),
                 cwd="/",
                 start_new_session=True,
             )
-            for pid, child in self._children.items():  # a guard that was killed is replaced and told anew
-                os.write(self._process.stdin.fileno(), f"+ {pid} {child.program.announcement}\n".encode())
-        return self._process.stdin.fileno()
+            os.close(reading)
+            for pid, child in self._children.items():
+                os.write(self._pipe, f"+ {pid} {child.program.announcement}\n".encode())
+        return self._pipe
 
 
 def _opened(log: Path | None) -> AbstractContextManager[BinaryIO | None]:

@@ -42,7 +42,7 @@ def program(paths: Paths, binaries: Path | None = None, *, durable: bool = True)
     """
     account = account_for_root()
     folder = reachable(binaries or wheel_binaries(), paths, account)
-    private_folder(paths.postgres_sockets, account and (account.uid, account.gid))
+    private_folder(paths.postgres_sockets, (account.uid, account.gid) if account else None)
     if not paths.cluster.exists():
         _initialise(paths.cluster, folder, account, durable=durable)
     quoted = '"{}"'.format(str(paths.postgres_sockets).replace('"', '""'))

@@ -12,7 +12,7 @@ ELSEWHERE = (
 )
 
 
-def objection():
+def objection() -> str:
     """Why this machine cannot run the system, or an empty string."""
     if sys.version_info < OLDEST_PYTHON:
         wanted = ".".join(str(part) for part in OLDEST_PYTHON)
