@@ -31,7 +31,7 @@ class DemoAccount:
     code: str | None  # the second factor's, where one is set up
 
 
-def accounts(roles: Iterable[Role]) -> list[DemoAccount]:
+def accounts(roles: Iterable[Role], most: int = MOST) -> list[DemoAccount]:
     """The demo's accounts of these roles, supervisors last; to be shown where config says embedded and not production.
 
     An account whose password somebody changed is left out.
@@ -40,7 +40,7 @@ def accounts(roles: Iterable[Role]) -> list[DemoAccount]:
         select(User)
         .where(User.role.in_(tuple(roles)), User.active, User.email.endswith("@" + DOMAIN))
         .order_by(User.role, User.id)
-        .limit(MOST)
+        .limit(most)
     )
     now = clock.now()
     return [

@@ -51,7 +51,7 @@ def welcome() -> None:
     with system("welcome") as app:
         config = app.config["SETTINGS"]
         shown = (Role.OFFICER, Role.SUPERVISOR, Role.MERCHANT) if config.embedded and not config.production else ()
-        known = [account for role in shown for account in accounts((role,))[:2]]
+        known = [account for role in shown for account in accounts((role,), most=2)]
     rows = [("Visitors", "/"), ("Merchants", "/merchant/"), ("Staff", "/staff/")]
     if config.embedded and not config.production:
         rows.append(("Outgoing mail", "/mailbox/"))
