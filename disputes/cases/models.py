@@ -85,6 +85,8 @@ class Case(Base):
         Index("ix_cases_queue", "office_id", "slack_at", postgresql_where=sql(f"state IN ({_OPEN})")),
         Index("ix_cases_officer", "officer_id", "slack_at", postgresql_where=sql(f"state IN ({_OPEN})")),
         Index("ix_cases_open", "slack_at", postgresql_where=sql(f"state IN ({_OPEN})")),
+        Index("ix_cases_emergencies", "slack_at", postgresql_where=sql(f"emergency AND state IN ({_OPEN})")),
+        Index("ix_cases_waiting", "waiting_on", "slack_at", postgresql_where=sql(f"state IN ({_OPEN})")),
         Index("ix_cases_merchant", "merchant_id", "slack_at"),
         Index("ix_cases_received", "id", postgresql_where=sql("state = 'received'")),
         Index("ix_cases_leaving", "departure_at", postgresql_where=sql(f"remote_since IS NULL AND state IN ({_OPEN})")),

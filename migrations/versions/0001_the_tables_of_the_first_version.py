@@ -366,6 +366,7 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cases')),
     sa.UniqueConstraint('number', name=op.f('uq_cases_number'))
     )
+    op.create_index('ix_cases_emergencies', 'cases', ['slack_at'], unique=False, postgresql_where=sa.text("emergency AND state IN ('received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred')"))
     op.create_index('ix_cases_leaving', 'cases', ['departure_at'], unique=False, postgresql_where=sa.text("remote_since IS NULL AND state IN ('received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred')"))
     op.create_index('ix_cases_merchant', 'cases', ['merchant_id', 'slack_at'], unique=False)
     op.create_index('ix_cases_officer', 'cases', ['officer_id', 'slack_at'], unique=False, postgresql_where=sa.text("state IN ('received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred')"))
@@ -373,6 +374,7 @@ def upgrade():
     op.create_index('ix_cases_queue', 'cases', ['office_id', 'slack_at'], unique=False, postgresql_where=sa.text("state IN ('received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred')"))
     op.create_index('ix_cases_received', 'cases', ['id'], unique=False, postgresql_where=sa.text("state = 'received'"))
     op.create_index('ix_cases_search', 'cases', ['search'], unique=False, postgresql_using='gin')
+    op.create_index('ix_cases_waiting', 'cases', ['waiting_on', 'slack_at'], unique=False, postgresql_where=sa.text("state IN ('received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred')"))
     op.create_table('case_events',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('case_id', sa.Integer(), nullable=False),
@@ -687,6 +689,7 @@ def downgrade():
     op.drop_index(op.f('ix_consents_case_id'), table_name='consents')
     op.drop_table('consents')
     op.drop_table('case_events')
+    op.drop_index('ix_cases_waiting', table_name='cases', postgresql_where=sa.text("state IN ('received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred')"))
     op.drop_index('ix_cases_search', table_name='cases', postgresql_using='gin')
     op.drop_index('ix_cases_received', table_name='cases', postgresql_where=sa.text("state = 'received'"))
     op.drop_index('ix_cases_queue', table_name='cases', postgresql_where=sa.text("state IN ('received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred')"))
@@ -694,6 +697,7 @@ def downgrade():
     op.drop_index('ix_cases_officer', table_name='cases', postgresql_where=sa.text("state IN ('received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred')"))
     op.drop_index('ix_cases_merchant', table_name='cases')
     op.drop_index('ix_cases_leaving', table_name='cases', postgresql_where=sa.text("remote_since IS NULL AND state IN ('received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred')"))
+    op.drop_index('ix_cases_emergencies', table_name='cases', postgresql_where=sa.text("emergency AND state IN ('received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred')"))
     op.drop_table('cases')
     op.drop_index('ix_shops_search', table_name='shops', postgresql_using='gin')
     op.drop_index(op.f('ix_shops_merchant_id'), table_name='shops')
