@@ -495,6 +495,7 @@ LETTERS: Mapping[str, Any] = {
     "closed-shop":                 _l("Case closed"),
     "counter-code":                _l("Code for the counter"),
     "counter-offer":               _l("Counter-offer"),
+    "answered-at-counter":         _l("Answered at the counter"),
     "departure-changed":           _l("Departure changed"),
     "departure-changed-officer":   _l("Departure changed"),
     "emergency":                   _l("Emergency"),

@@ -64,7 +64,7 @@ def advance(
 
     for role, template in notices.told(Kind(case.kind), action, by.role):
         for recipient in letters.recipients(case, role, template):
-            name = letters.template_for(case, role, template)
+            name = letters.template_for(case, role, template, recipient.name)
             key = outbox.step_key(event.id, recipient.name, template)
             outbox.put(key, recipient, name, letters.slots(case, role, letter or {}), case_id=case.id)
     db.session.flush()

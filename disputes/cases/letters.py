@@ -28,11 +28,15 @@ def recipients(case: Case, role: Role, template: str) -> list[Recipient]:
     }[role](case)
 
 
-def template_for(case: Case, role: Role, template: str) -> str:
-    """The letter that may go out: to a tourist's address that nobody has confirmed, only the link and nothing of the case."""
-    if role is Role.TOURIST and template != LINK_ONLY and case.tourist.email_confirmed_at is None:
-        return NEWS_ONLY
-    return template
+def template_for(case: Case, role: Role, template: str, recipient: str) -> str:
+    """The letter that may go out: to a tourist's or a companion's address that nobody has confirmed, only the link.
+
+    A companion's address was typed by somebody else and is never confirmed, so a companion reads everything on the page.
+    """
+    if role is not Role.TOURIST or template == LINK_ONLY:
+        return template
+    confirmed = any(c.party == recipient and c.email_confirmed_at is not None for c in case.contacts)
+    return template if confirmed else NEWS_ONLY
 
 
 def slots(case: Case, role: Role, letter: dict[str, Any]) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _remind(deadline: Deadline) -> None:
         outbox.put(
             outbox.reminder_key(deadline.id, deadline.version, deadline.stage, recipient.name),
             recipient,
-            letters.template_for(case, role, template),
+            letters.template_for(case, role, template, recipient.name),
             letters.slots(
                 case,
                 role,

@@ -17,7 +17,7 @@ NOTICES: dict[tuple[Kind, Action], tuple[tuple[Role, str], ...]] = {
     (Kind.DISPUTE, Action.HOLD_EMERGENCY):     ((O, "emergency"),            (S, "emergency")),
     (Kind.DISPUTE, Action.ASK_TOURIST):        ((T, "question-asked"),),
     (Kind.DISPUTE, Action.ANSWER):             ((M, "question-answered"),    (O, "question-answered")),
-    (Kind.DISPUTE, Action.OFFER):              ((T, "offer-made"),),
+    (Kind.DISPUTE, Action.OFFER):              ((T, "offer-made"),           (M, "answered-at-counter")),
     (Kind.DISPUTE, Action.ACCEPT_CLAIM):       ((T, "settled"),              (M, "settled-shop")),
     (Kind.DISPUTE, Action.CONTEST):            ((T, "claim-contested"),      (O, "case-assigned")),
     (Kind.DISPUTE, Action.ESCALATE):           ((T, "mediator-steps-in"),    (M, "mediator-steps-in-shop"), (O, "case-assigned")),
@@ -28,7 +28,7 @@ NOTICES: dict[tuple[Kind, Action], tuple[tuple[Role, str], ...]] = {
     (Kind.DISPUTE, Action.PROPOSE):            ((T, "proposal-made"),        (M, "proposal-made-shop")),
     (Kind.DISPUTE, Action.SETTLE_PROPOSAL):    ((T, "settled"),              (M, "settled-shop"), (O, "proposal-settled")),
     (Kind.DISPUTE, Action.REJECT_PROPOSAL):    ((T, "proposal-rejected"),    (M, "proposal-rejected-shop"), (O, "case-assigned")),
-    (Kind.DISPUTE, Action.REPORT_PERFORMANCE): ((T, "performance-reported"),),
+    (Kind.DISPUTE, Action.REPORT_PERFORMANCE): ((T, "performance-reported"), (M, "answered-at-counter")),
     (Kind.DISPUTE, Action.DENY):               ((M, "money-not-arrived"),    (O, "money-not-arrived-officer")),
     (Kind.DISPUTE, Action.CONFIRM):            ((T, "closed"),               (M, "closed-shop")),
     (Kind.DISPUTE, Action.WAIVE):              ((T, "closed"),               (M, "closed-shop")),
@@ -69,11 +69,11 @@ def letters() -> frozenset[str]:
 
 
 def told(kind: Kind, action: Action, by: Role) -> tuple[tuple[Role, str], ...]:
-    """Who is told of this step besides the one who took it; the tourist is told of own steps too, as a receipt."""
+    """Who is told of this step besides the one who took it; the tourist is told of own steps too, as a receipt.
+
+    Somebody unverified at the counter is not the merchant, so the merchant hears what was said there in its name.
+    """
     rows = NOTICES.get((kind, action), ())
-    acting = {Role.COUNTER: Role.MERCHANT}.get(by, by)
     return tuple(
-        (role, template)
-        for role, template in rows
-        if role is not acting or (role is T and action not in WITHOUT_RECEIPT)
+        (role, template) for role, template in rows if role is not by or (role is T and action not in WITHOUT_RECEIPT)
     )

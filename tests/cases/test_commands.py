@@ -527,3 +527,22 @@ def test_somebody_who_has_left_no_longer_stands_before_those_who_are_still_here(
         pass
     assert gone.slack_at == gone.filed_at + timedelta(days=30)
     assert here.slack_at < gone.slack_at
+
+
+def test_a_shop_hears_what_somebody_unverified_offered_at_its_counter():
+    case = make.with_merchant()
+    with transaction():
+        commands.make_offer(
+            case.id, None, Actor(Role.COUNTER, case_id=case.id), Package((Remedy.REFUND,), amount=5_000)
+        )
+    assert letters(case, "shop")[-1] == "answered-at-counter"
+    own = make.offered()
+    assert "answered-at-counter" not in letters(own, "shop")
+
+
+def test_a_companions_address_that_nobody_confirmed_never_gets_more_than_the_link():
+    case = make.with_merchant(companion_email="friend@travellers.example")
+    upkeep.confirm_address(case, make.tourist_of(case, mailed=True))
+    make.offered(case)
+    assert letters(case, "tourist")[-1] == "offer-made"
+    assert set(letters(case, "companion")) == {"case-link", "case-news"}
