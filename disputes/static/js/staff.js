@@ -31,11 +31,14 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "o" && document.activeElement?.matches(".row-link")) document.activeElement.click();
 }, true);
 
-// A form that opens takes the focus, so that one key is enough to begin writing.
+// A form that somebody opens takes the focus, so that one key is enough to begin writing.
 for (const act of document.querySelectorAll("details.act")) {
+  let asked = false;
+  act.querySelector("summary").addEventListener("click", () => (asked = true));
   act.addEventListener("toggle", () => {
-    if (!act.open || document.activeElement !== act.querySelector("summary")) return;
-    act.querySelector("textarea, input:not([type=hidden]):not([type=file]), select")?.focus({ preventScroll: true });
+    if (!act.open || !asked) return;
+    asked = false;
+    act.querySelector("textarea, input:not([type=hidden], [type=file]), select")?.focus({ preventScroll: true });
     act.scrollIntoView({ block: "nearest" });
   });
 }

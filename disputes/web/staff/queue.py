@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,14 +14,16 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from disputes import clock
+from disputes import clock, names
 from disputes.accounts import queries as accounts
 from disputes.accounts.actors import Actor
 from disputes.cases import desk, queries, upkeep
 from disputes.cases.models import Case, Deadline
 from disputes.db import transaction
+from disputes.formats import money_text
 from disputes.numbers import read_number, spoken
 from disputes.rules.lifecycle import OPEN_STATES, Role, State
+from disputes.web.components import language_name
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
 
@@ -122,16 +126,42 @@ def take_next() -> Response:
 
 @dataclass(frozen=True)
 class Row:
-    """One case as a row."""
+    """One case as a row, with the words of its codes."""
 
     case: Case
     due: Deadline | None
     called: str | None
+    state: str
+    owed: str
+    about: str
+    amount: str | None
+    language: str
 
 
 def _rows(cases: list[Case]) -> list[Row]:
+    """The rows for these cases. A code is put into words once for all rows, since that is what a long page spends its time on."""
     due, called = desk.first_due(cases), desk.called(cases)
-    return [Row(case, due.get(case.id), called.get(case.id)) for case in cases]
+    state, owed, about = _once(names.STATES), _once(names.CLOCKS), _once(names.CATEGORIES)
+    language = cache(language_name)
+
+    def row(case: Case) -> Row:
+        first, told = due.get(case.id), case.complaint
+        return Row(
+            case=case,
+            due=first,
+            called=called.get(case.id),
+            state=state(case.state),
+            owed=owed(first.clock) if first else "",
+            about=about(case.category),
+            amount=money_text(told.amount, told.currency) if told.amount and told.currency else None,
+            language=language(case.language),
+        )
+
+    return [row(case) for case in cases]
+
+
+def _once(words: Mapping[Any, Any]) -> Callable[[str], str]:
+    return cache(partial(names.named, words))
 
 
 def _emergencies(by: Actor, filters: Filters) -> list[Case]:
