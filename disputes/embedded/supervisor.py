@@ -18,6 +18,7 @@ from disputes.embedded.engines import Engines, state_of, wait_until_ready
 from disputes.embedded.errors import EngineError
 from disputes.embedded.guard import Child, Guard, Program
 from disputes.embedded.lock import Holder, Lock
+from disputes.embedded.paths import Paths
 
 GUARD_LIMIT = 8  # seconds to wait for the guard of a runner that was killed a moment ago
 WARM_STOP = 60  # seconds in which a worker may finish what it has begun
@@ -105,7 +106,7 @@ def _serve(config: Config, plan: Plan, guard: Guard, engines: Engines, say: Say)
         welcome = _open(plan, guard, children) if unchanged else None
         engines.wait()
         if config.embedded:
-            say(f"Database, message broker and mailbox are running; their data lie in {engines.paths.state}.")
+            say(f"Database, message broker and mailbox are running; their data lie in {_places(engines.paths)}.")
         _prepare(config, plan, guard)
         note.write_text(plan.state_of_the_program)
         welcome = welcome or _open(plan, guard, children)
@@ -121,6 +122,11 @@ def _serve(config: Config, plan: Plan, guard: Guard, engines: Engines, say: Say)
             if not child.stop(WARM_STOP):
                 say(f"The {child.program.name} did not stop in time and was ended.")
             guard.forget(child)
+
+
+def _places(paths: Paths) -> str:
+    """Where the data lie: in the state folder, and under root perhaps in a second one."""
+    return " and ".join(str(folder) for folder in dict.fromkeys((paths.state, paths.cluster.parent)))
 
 
 def _open(plan: Plan, guard: Guard, children: list[Child]) -> subprocess.Popen[str]:
