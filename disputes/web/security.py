@@ -8,7 +8,9 @@ from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()
-OPEN_BY_TOKEN = ("/c/", "/m/", "/file", "/draft", "/staff", "/merchant", "/case", "/api/")
+KEPT_NOWHERE = ("/c/", "/m/", "/file", "/draft", "/staff", "/merchant", "/case", "/api/")
+# Whoever has such an address gets in, so no other page is told it.
+OPEN_BY_ADDRESS = ("/c/", "/m/", "/draft", "/staff/invitation/", "/merchant/invitation/")
 
 
 def init_app(app: Flask) -> None:
@@ -38,12 +40,12 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault(
-        "Referrer-Policy", "no-referrer" if request.path.startswith(("/c/", "/m/", "/draft")) else "same-origin"
+        "Referrer-Policy", "no-referrer" if request.path.startswith(OPEN_BY_ADDRESS) else "same-origin"
     )
     response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.path.startswith(OPEN_BY_TOKEN):
+    if request.path.startswith(KEPT_NOWHERE):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
