@@ -28,7 +28,7 @@ UNTOLD = (
     Action.ALERT_SUPERVISOR,
 )
 SAFE_FILE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
     "Cache-Control": "private, no-store",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -66,7 +66,9 @@ def user_change(user_id: int, what: str) -> Response:
     """Take somebody's access away, give it back, or send the invitation again."""
     actor = current_actor()
     person = queries.find(user_id, actor)
-    if person is None or not PressForm().validate_on_submit():
+    if person is None:
+        abort(404)
+    if not PressForm().validate_on_submit():
         return redirect(url_for("merchant.users"), code=303)
     try:
         with transaction():
