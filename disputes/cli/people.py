@@ -27,7 +27,9 @@ ROLES = (Role.OFFICER, Role.SUPERVISOR, Role.MERCHANT)
 @click.command()
 @click.argument("email")
 @click.option("--name", required=True, help="The name that colleagues see.")
-@click.option("--role", type=click.Choice([str(role) for role in ROLES]), required=True, help="What the account is for.")
+@click.option(
+    "--role", type=click.Choice([str(role) for role in ROLES]), required=True, help="What the account is for."
+)
 @click.option("--office", "office_code", help="The office of an officer or supervisor, by its code, such as CQ-JFB.")
 @click.option("--merchant", "merchant_id", type=int, help="The merchant of a merchant's user, by its number.")
 @click.option("--language", "languages", multiple=True, help="A language the officer works in, such as ja. Repeatable.")

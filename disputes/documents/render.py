@@ -130,5 +130,9 @@ def _tag(language: str) -> dict[str, Any]:
     try:
         locale = Locale.parse(language)
     except (ValueError, UnknownLocaleError):
-        return {"lang": "und", "region": None, "rtl": False}  # a text in a language that nobody knows is set all the same
+        return {
+            "lang": "und",
+            "region": None,
+            "rtl": False,
+        }  # a text in a language that nobody knows is set all the same
     return {"lang": locale.language, "region": locale.territory, "rtl": locale.text_direction == "rtl"}

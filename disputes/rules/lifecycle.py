@@ -5,7 +5,6 @@ The table guards every verb, draws the buttons, and is tested for every combinat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -257,19 +256,13 @@ def open_actions(kind: Kind, state: State, role: Role) -> tuple[Action, ...]:
     return tuple(s.action for s in STEPS if s.kind is kind and s.state is state and role in s.roles)
 
 
-def reachable(kind: Kind, actions: Iterable[Action] | None = None) -> frozenset[State]:
+def reachable(kind: Kind) -> frozenset[State]:
     """The states that a case of this kind can come to, starting from its filing."""
-    allowed = None if actions is None else frozenset(actions)
+    steps = [s for s in STEPS if s.kind is kind and s.end is not State.BACK]
     found: set[State] = set()
-    frontier = {s.end for s in STEPS if s.kind is kind and s.state is None}
+    frontier: set[State] = set()
+    frontier.update(s.end for s in steps if s.state is None)
     while frontier:
         found |= frontier
-        frontier = {
-            s.end
-            for s in STEPS
-            if s.kind is kind
-            and s.state in frontier
-            and (allowed is None or s.action in allowed)
-            and s.end is not State.BACK
-        } - found
+        frontier = {s.end for s in steps if s.state in frontier} - found
     return frozenset(found)

@@ -16,6 +16,7 @@ from disputes.web.sentences import refusal
 
 LONGEST_WORDS = 4000
 
+
 class PackageForm(FlaskForm):
     """A package as people put it together. ``package()`` is the package of a valid form."""
 
@@ -26,18 +27,10 @@ class PackageForm(FlaskForm):
         validators=[InputRequired(_l("Choose at least one thing."))],
     )
     amount = MoneyField(_l("Money, all together"), validators=[Optional()])
-    goods = RadioField(
-        _l("What happens to the goods"), choices=names.options(names.GOODS), default=Goods.NONE.value
-    )
-    shipping = SelectField(
-        _l("How they come back"), choices=names.options(names.SHIPPING), default=Shipping.NONE.value
-    )
-    means = SelectField(
-        _l("How the money goes back"), choices=names.options(names.MEANS), default=Means.ORIGINAL.value
-    )
-    within = SelectField(
-        _l("By when"), choices=names.options(names.WITHIN), default=Within.THREE_DAYS.value
-    )
+    goods = RadioField(_l("What happens to the goods"), choices=names.options(names.GOODS), default=Goods.NONE.value)
+    shipping = SelectField(_l("How they come back"), choices=names.options(names.SHIPPING), default=Shipping.NONE.value)
+    means = SelectField(_l("How the money goes back"), choices=names.options(names.MEANS), default=Means.ORIGINAL.value)
+    within = SelectField(_l("By when"), choices=names.options(names.WITHIN), default=Within.THREE_DAYS.value)
     words = TextAreaField(
         _l("A few words to the other side"),
         [Optional(), readable(LONGEST_WORDS)],

@@ -19,9 +19,7 @@ WITHOUT_LABEL = {"hidden", "submit", "button", "reset", "image"}
 POINTS_AT_IDS = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage", "list", "form")
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 # What a template or a catalogue leaves behind when something was not filled in.
-LEFT_OVERS = re.compile(
-    r"%\(\w+\)[sd]|\{\{|\{%|<LazyString|<function |<bound method |&amp;(?:lt|gt|amp|quot|#\d+);"
-)
+LEFT_OVERS = re.compile(r"%\(\w+\)[sd]|\{\{|\{%|<LazyString|<function |<bound method |&amp;(?:lt|gt|amp|quot|#\d+);")
 
 
 @dataclass
