@@ -103,7 +103,7 @@ def take_step(number: str) -> Response:
     """
     caller = current()
     caller.must_have(Scope.COMPLAINTS_WRITE)
-    steps.take(queries.find(number, caller.actor), caller.actor, bodies.body("step"))
+    steps.take(queries.find(number, caller.actor), caller.actor)
     return _shown(number)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -71,10 +71,12 @@ VERBS: Mapping[Action, Verb] = {
 }
 
 
-def take(case: Case, by: Actor, body: Body) -> None:
+def take(case: Case, by: Actor) -> None:
     """Take the step that was sent; raises what the verb raises, and then nothing has changed."""
+    _must_be_theirs(case, by, SHAPES)
+    body = bodies.body("step")
     action = _action(body)
-    _must_ever_be_allowed(case, action, by)
+    _must_be_theirs(case, by, (action,))
     sent = bodies.loaded(SHAPES[action](), body.json)
     files = _files(case, action, by, body)
     with transaction():
@@ -91,9 +93,9 @@ def _action(body: Body) -> Action:
     return Action(wanted)
 
 
-def _must_ever_be_allowed(case: Case, action: Action, by: Actor) -> None:
-    """A role that the table names nowhere for this action may not take it; the others may, though perhaps not now."""
-    if not any(step.kind == case.kind and step.action is action and by.role in step.roles for step in STEPS):
+def _must_be_theirs(case: Case, by: Actor, actions: Collection[Action]) -> None:
+    """Whether the table lets this role take one of these in any state at all; if it does, perhaps not now, which is no matter of rights."""
+    if not any(step.kind == case.kind and step.action in actions and by.role in step.roles for step in STEPS):
         raise Problem(403)
 
 
