@@ -199,7 +199,7 @@ ALWAYS: tuple[CaseAction, ...] = (
     CaseAction(
         Action.REVOKE_LINK, _l("New link"), _l("End the old link"), _l("Every earlier link and the five words are worthless now."),
         lambda n, v, by, f: upkeep.revoke_link(n, v, by), icon="link",
-        about=_l("For a link that came into wrong hands. A new one goes to the address on file; without one the visitor needs the new words from you."),
+        about=_l("For a link that came into wrong hands. A new one goes to the address on file; where there is none, enter an address under “Contact” first, or the visitor is left without a way in."),
     ),
     CaseAction(
         Action.ERASE, _l("Erase"), _l("Erase for good"), _l("The personal data of this case are erased."),
