@@ -27,6 +27,10 @@ def money_text(minor: int, currency: str) -> str:
     """
     locale = _locale()
     amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    if (
+        locale.language == "ja" and currency == "CNY"
+    ):  # the sign stands behind the number there, unlike in Babel's pattern
+        return f"{format_decimal(amount, format='#,##0.00' if amount % 1 else '#,##0', locale=locale)}元"
     kind = "name" if locale.text_direction == "rtl" else "standard"
     return format_currency(amount, currency, locale=locale, format_type=kind)
 

@@ -251,7 +251,7 @@ def test_what_cannot_be_drawn_gives_way_to_a_visible_sign(text, expected):
 
 
 def test_one_thing_is_said_in_both_languages():
-    assert both(lambda: money_text(128050, "CNY"), "ja") == {"zh": "¥1,280.50", "own": "元1,280.50"}
+    assert both(lambda: money_text(128050, "CNY"), "ja") == {"zh": "¥1,280.50", "own": "1,280.50元"}
 
 
 @pytest.mark.skipif(not SAMPLES, reason="DISPUTES_SAMPLES is not set")
