@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 import segno
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -275,11 +275,9 @@ def _forget_session() -> None:
 
 def _onward(portal: Portal, wanted: str | None) -> str:
     """The page somebody wanted before signing in, if it is one of this portal; else its first."""
-    parts = urlsplit(wanted or "")
-    inside = (
-        parts.path.startswith(f"/{portal.name}/") and not parts.scheme and not parts.netloc and "\\" not in parts.path
-    )
-    return wanted if inside and wanted else url_for(portal.home)
+    path = unquote((wanted or "").partition("?")[0])
+    inside = path.startswith(f"/{portal.name}/") and "\\" not in path and ".." not in path.split("/")
+    return wanted if wanted and inside and wanted.isprintable() else url_for(portal.home)
 
 
 # --- failed tries

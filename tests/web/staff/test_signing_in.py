@@ -128,7 +128,18 @@ def test_after_signing_in_the_page_that_was_wanted_opens(visitor: Browser, user:
 
 
 @pytest.mark.parametrize(
-    "next_", ["https://evil.example/", "//evil.example/staff/", "/\\evil.example", "/merchant/", "/staff/../x\\"]
+    "next_",
+    [
+        "https://evil.example/",
+        "//evil.example/staff/",
+        "/\\evil.example",
+        "/merchant/",
+        "/staff/../x\\",
+        "/staff/../merchant/",
+        "/staff/%2e%2e/merchant/",
+        "/staff/\r\nLocation: https://evil.example/",
+        "http://[evil.example",
+    ],
 )
 def test_signing_in_never_leads_out_of_the_portal(visitor: Browser, user: User, next_: str) -> None:
     visitor.open("/staff/sign-in").submit(email=user.email, password=PASSWORD, next=next_)
