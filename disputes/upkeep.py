@@ -18,7 +18,7 @@ from disputes.cases import upkeep as cases
 from disputes.cases.models import Authorisation, Case, CaseEvent, DailyDigest, Evidence
 from disputes.db import db, transaction
 from disputes.files import storage
-from disputes.intake import drafts
+from disputes.intake import drafts, idempotency
 
 # R-DATA-FILE, a proposal of the rule book: three years after closing, identity data 90 days after closing.
 KEPT_AFTER_CLOSING = timedelta(days=3 * 365)
@@ -91,9 +91,10 @@ def purge() -> dict[str, int]:
 
     Each case in a transaction of its own; files go once the row that names them is gone.
     """
-    done = {"drafts": 0, "identities": 0, "cases": 0, "files": 0}
+    done = {"drafts": 0, "keys of sendings": 0, "identities": 0, "cases": 0, "files": 0}
     with transaction():
         done["drafts"] = drafts.purge()
+        done["keys of sendings"] = idempotency.purge()
     now = clock.now()
     with transaction():
         old = select(Case.id).where(Case.closed_at < now - IDENTITY_KEPT_AFTER_CLOSING)

@@ -8,6 +8,8 @@ from typing import Any
 import redis
 from alembic.script import ScriptDirectory
 from flask import Blueprint, current_app
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import text
 
 from disputes.db import db
@@ -55,7 +57,9 @@ def _migrations() -> str:
 def _broker() -> tuple[str, str]:
     url = current_app.config["SETTINGS"].redis_url
     try:
-        client = redis.Redis.from_url(url, socket_timeout=LOOK_SECONDS, socket_connect_timeout=LOOK_SECONDS)
+        client = redis.Redis.from_url(
+            url, socket_timeout=LOOK_SECONDS, socket_connect_timeout=LOOK_SECONDS, retry=Retry(NoBackoff(), 0)
+        )
         client.ping()
         alive = client.exists("disputes:worker-alive")
         return "ok", "ok" if alive else "degraded"
