@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Response, current_app, request, send_file, url_for
+from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
 
 from disputes import links, numbers
 from disputes.accounts.scopes import Scope
 from disputes.cases import queries
 from disputes.cases.models import Case
-from disputes.files.storage import NotStored, storage_at
 from disputes.rules.clocks import BY_NAME
 from disputes.rules.lifecycle import Role, State
+from disputes.web import downloads
 from disputes.web.access import only_for
 from disputes.web.api import bodies, bp, filing, given, steps
 from disputes.web.api.answers import sent
@@ -25,7 +25,6 @@ from disputes.web.api.examples import COMPLAINTS, STEPS
 from disputes.web.api.filing import Once
 from disputes.web.api.openapi import Operation, Sent, described
 from disputes.web.api.problems import invalid
-from disputes.web.public.case import SANDBOX, download_name
 from disputes.web.sessions import secret
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -113,20 +112,9 @@ def evidence(number: str, evidence_id: int) -> Response:
     """The safe copy of a file of the case, without the place and the camera in it."""
     caller = current()
     caller.must_have(Scope.COMPLAINTS_READ)
-    found = queries.whole(number, caller.actor)
-    file = next((e for e in found.evidence if e.id == evidence_id and e.erased_at is None), None)
-    if file is None:
-        raise queries.NotFound("evidence")
-    try:
-        content = storage_at(current_app.config["SETTINGS"].files_url).open(file.safe_sha256)
-    except NotStored:
-        raise queries.NotFound("file") from None
-    answer = send_file(
-        content, mimetype=file.media_type, as_attachment=True, download_name=download_name(file, file.media_type)
+    return downloads.safe_copy(
+        downloads.evidence_of(queries.find(number, caller.actor), evidence_id), as_attachment=True
     )
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _shown(number: str) -> Response:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, render_template, url_for
+from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 
 from disputes import clock
 from disputes.cases import queries, texts
 from disputes.cases.models import Case, Evidence
-from disputes.db import db
-from disputes.files.storage import NotStored, storage_at
 from disputes.names import ACTIONS, ROLES_FOR_MERCHANT, named
 from disputes.rules.lifecycle import Action, Kind, Role, State, open_actions
 from disputes.rules.packages import package_of
+from disputes.web import downloads
 from disputes.web.merchant.ways import Way, case_page, running
 
 # Steps that say nothing to a shop, or that are not its business.
@@ -27,10 +26,6 @@ UNTOLD = (
     Action.AUTHORISE,
     Action.ALERT_SUPERVISOR,
 )
-SAFE_FILE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
-    "Cache-Control": "private, no-store",
-}
 
 
 @case_page("")
@@ -58,31 +53,19 @@ def shown(case: Case, way: Way) -> dict[str, Any]:
 
 
 @case_page("/files/<int:evidence_id>")
-def file(way: Way, evidence_id: int) -> Response | tuple[str, int]:
+def file(way: Way, evidence_id: int) -> Response:
     """The safe copy of a piece of evidence."""
-    return _send(way, evidence_id, thumbnail=False)
+    return downloads.safe_copy(_evidence(way, evidence_id))
 
 
 @case_page("/files/<int:evidence_id>/small")
-def file_small(way: Way, evidence_id: int) -> Response | tuple[str, int]:
+def file_small(way: Way, evidence_id: int) -> Response:
     """Its small picture."""
-    return _send(way, evidence_id, thumbnail=True)
+    return downloads.small_picture(_evidence(way, evidence_id))
 
 
-def _send(way: Way, evidence_id: int, *, thumbnail: bool) -> Response | tuple[str, int]:
-    case = queries.find(way.reference, way.actor)
-    piece = db.session.get(Evidence, evidence_id)
-    address = None
-    if piece is not None and piece.case_id == case.id and piece.erased_at is None:
-        address = piece.thumbnail_sha256 if thumbnail else piece.safe_sha256
-    if piece is None or address is None:
-        raise queries.NotFound("evidence")
-    try:
-        data = storage_at(current_app.config["SETTINGS"].files_url).read(address)
-    except NotStored as error:
-        raise queries.NotFound("file") from error
-    kind = "image/jpeg" if thumbnail else piece.media_type
-    return Response(data, content_type=kind, headers={**SAFE_FILE, "Content-Disposition": "inline"})
+def _evidence(way: Way, evidence_id: int) -> Evidence:
+    return downloads.evidence_of(queries.find(way.reference, way.actor), evidence_id)
 
 
 def _piece(way: Way, piece: Evidence) -> dict[str, Any]:

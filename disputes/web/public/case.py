@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, abort, current_app, send_file, url_for
+from flask import Response, abort, current_app, url_for
 from flask_babel import gettext as _
 from icalendar import Alarm, Calendar, Event
 
 from disputes import numbers
 from disputes.cases.models import Evidence
 from disputes.documents.render import render
-from disputes.files.storage import NotStored, storage_at
+from disputes.files.storage import storage_at
 from disputes.formats import CHINA
 from disputes.links import WORD_LISTS
 from disputes.referrals import bundle
@@ -22,6 +21,7 @@ from disputes.rules.categories import HowBought, Trade
 from disputes.rules.lifecycle import State
 from disputes.rules.packages import package_of
 from disputes.rules.routing import competent
+from disputes.web import downloads
 from disputes.web.languages import language
 from disputes.web.public import bp
 from disputes.web.public.case_access import opened, own, shown
@@ -31,11 +31,8 @@ from disputes.web.public.case_papers import case_card_paper, proof_of_refund
 from disputes.web.public.case_view import View
 from disputes.web.qr import qr_svg
 from disputes.web.sessions import tourist_token, tourist_words
-from disputes.web.uploads import shown_name
 
 # A file that somebody uploaded is shown by a browser that may run nothing of it.
-SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 SHOWN_IN_CALENDAR = timedelta(minutes=30)  # an entry ends when the time is over
 WARNED = timedelta(hours=2)  # before that
 SHOWABLE = (State.RECEIVED, State.TRIAGE, State.WITH_MERCHANT, State.OFFERED, State.MEDIATION, State.PROPOSED,
@@ -66,25 +63,14 @@ def case_page(token: str) -> str:
 
 @bp.get("/c/<token>/files/<int:number>")
 def case_file(token: str, number: int) -> Response:
-    """The safe copy of a piece of evidence. A picture is shown, anything else is a download."""
-    file = _evidence(opened(token), number)
-    return _sent(file, file.safe_sha256, file.media_type, as_attachment=not file.media_type.startswith("image/"))
+    """The safe copy of a piece of evidence."""
+    return downloads.safe_copy(downloads.evidence_of(opened(token).case, number))
 
 
 @bp.get("/c/<token>/files/<int:number>/small")
 def case_thumbnail(token: str, number: int) -> Response:
     """The small picture of a piece of evidence."""
-    file = _evidence(opened(token), number)
-    if file.thumbnail_sha256 is None:
-        abort(404)
-    return _sent(file, file.thumbnail_sha256, "image/jpeg", as_attachment=False)
-
-
-def _evidence(view: View, number: int) -> Evidence:
-    found = next((e for e in view.case.evidence if e.id == number and e.erased_at is None), None)
-    if found is None:
-        abort(404)
-    return found
+    return downloads.small_picture(downloads.evidence_of(opened(token).case, number))
 
 
 def _piece(view: View, file: Evidence) -> dict[str, Any]:
@@ -94,30 +80,6 @@ def _piece(view: View, file: Evidence) -> dict[str, Any]:
         "thumb_url": url_for(".case_thumbnail", token=view.token, number=file.id) if file.thumbnail_sha256 else None,
         "who": view.words.role(file.by_role),
     }
-
-
-def _sent(file: Evidence, address: str, media_type: str, *, as_attachment: bool) -> Response:
-    storage = storage_at(current_app.config["SETTINGS"].files_url)
-    try:
-        content = storage.open(address)
-    except NotStored:
-        abort(404)
-    answer = send_file(
-        content,
-        mimetype=media_type,
-        as_attachment=as_attachment,
-        download_name=download_name(file, media_type),
-    )
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return answer
-
-
-def download_name(file: Evidence, media_type: str) -> str:
-    """The file's name with the ending of what it is now: a safe copy may be another kind than the original."""
-    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", shown_name(file.name or "")) or "file"
-    return f"{stem}.{ENDINGS.get(media_type, 'bin')}"
 
 
 # --- the card

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms.fields import SelectFieldBase
@@ -19,7 +19,6 @@ from disputes.cases.commands import Refused
 from disputes.cases.models import Case, Evidence
 from disputes.cases.queries import Stale
 from disputes.db import db, transaction
-from disputes.files.storage import NotStored, storage_at
 from disputes.law import explain
 from disputes.law import queries as law
 from disputes.merchants import queries as merchants
@@ -32,15 +31,14 @@ from disputes.rules.categories import HowBought, Trade
 from disputes.rules.lifecycle import Action, Kind, State, StepRefused, open_actions
 from disputes.rules.packages import package_of
 from disputes.rules.routing import competent
+from disputes.web import downloads
 from disputes.web.fields import MoneyField
-from disputes.web.public.case import SANDBOX, download_name
 from disputes.web.public.case_view import known_zone, view_of
 from disputes.web.sentences import refusal
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp, record
 from disputes.web.staff.actions import ALWAYS, BY_CODE, NEXT, CaseAction
 from disputes.web.staff.forms import StepForm
-from disputes.web.uploads import shown_name
 
 UNSEEN = ("HiddenField", "CSRFTokenField", "FilesField")
 
@@ -255,46 +253,21 @@ def _found_shops(case: Case, allowed: tuple[Action, ...]) -> list[Shop]:
 
 @bp.get("/cases/<number>/evidence/<int:evidence_id>")
 def evidence_safe(number: str, evidence_id: int) -> Response:
-    """The safe copy of a file: a picture is shown, anything else is a download."""
-    piece = _piece(number, evidence_id)
-    return _sent(piece.safe_sha256, piece.media_type, download_name(piece, piece.media_type), not _is_picture(piece))
+    """The safe copy of a file."""
+    return downloads.safe_copy(_piece(number, evidence_id))
 
 
 @bp.get("/cases/<number>/evidence/<int:evidence_id>/small")
 def evidence_small(number: str, evidence_id: int) -> Response:
     """The small picture of a file."""
-    piece = _piece(number, evidence_id)
-    if piece.thumbnail_sha256 is None:
-        abort(404)
-    return _sent(piece.thumbnail_sha256, "image/jpeg", "small.jpg", False)
+    return downloads.small_picture(_piece(number, evidence_id))
 
 
 @bp.get("/cases/<number>/evidence/<int:evidence_id>/original")
 def evidence_original(number: str, evidence_id: int) -> Response:
-    """The file as it was given, for the staff alone and only as a download: it may hold anything."""
-    piece = _piece(number, evidence_id)
-    return _sent(piece.sha256, "application/octet-stream", piece.name or "file", True)
+    """The file as it was given, for the staff alone."""
+    return downloads.original(_piece(number, evidence_id))
 
 
 def _piece(number: str, evidence_id: int) -> Evidence:
-    found = queries.find(number, current_actor())
-    piece = next((e for e in found.evidence if e.id == evidence_id and e.erased_at is None), None)
-    if piece is None:
-        abort(404)
-    return piece
-
-
-def _is_picture(piece: Evidence) -> bool:
-    return piece.media_type.startswith("image/")
-
-
-def _sent(address: str, media_type: str, name: str, as_attachment: bool) -> Response:
-    try:
-        content = storage_at(current_app.config["SETTINGS"].files_url).open(address)
-    except NotStored:
-        abort(404)
-    answer = send_file(content, mimetype=media_type, as_attachment=as_attachment, download_name=shown_name(name))
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return answer
+    return downloads.evidence_of(queries.find(number, current_actor()), evidence_id)
