@@ -91,10 +91,10 @@ def purge() -> dict[str, int]:
 
     Each case in a transaction of its own; files go once the row that names them is gone.
     """
-    done = {"drafts": 0, "keys of sendings": 0, "identities": 0, "cases": 0, "files": 0}
+    done = {"drafts": 0, "sendings": 0, "identities": 0, "cases": 0, "files": 0}
     with transaction():
         done["drafts"] = drafts.purge()
-        done["keys of sendings"] = idempotency.purge()
+        done["sendings"] = idempotency.purge()
     now = clock.now()
     with transaction():
         old = select(Case.id).where(Case.closed_at < now - IDENTITY_KEPT_AFTER_CLOSING)

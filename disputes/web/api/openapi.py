@@ -27,7 +27,7 @@ ABOUT = """\
 For hotel desks and kiosks: take down a guest's complaint, hand over number, link and words, and see how the case goes on.
 
 **Who may call.** A key (`vc_...`), which our staff issue to a desk, or the token of a case's link, which belongs to the
-guest. Either is sent as `Authorization: Bearer ...`. What belongs to somebody else is not found.
+guest. Either is sent in the header `Authorization: Bearer <key or token>`. What belongs to somebody else is not found.
 
 **Shapes.** Facts are codes, days are days in China, moments carry their offset, money is an integer in minor units. What
 people write is kept as it was written, after NFC and with `\\n` for every newline. Unknown fields are refused. Every answer

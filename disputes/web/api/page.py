@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
+
+from markupsafe import Markup, escape
 
 MOST_CODES_SHOWN = 30
 
@@ -16,7 +19,7 @@ class Row:
     name: str
     kind: str
     required: bool
-    text: str
+    text: Markup
     codes: tuple[str, ...] = ()
     more_codes: int = 0
     shape: str | None = None
@@ -27,7 +30,7 @@ class Shape:
     """A named shape with its fields."""
 
     name: str
-    text: str
+    text: Markup
     rows: list[Row]
 
     @property
@@ -43,13 +46,13 @@ class Section:
     method: str
     path: str
     summary: str
-    paragraphs: list[str]
+    paragraphs: list[Markup]
     who: list[str]
     parameters: list[Row]
     takes: list[str]  # names of shapes
     gives: str | None
     status: str
-    refusals: list[tuple[str, str]]
+    refusals: list[tuple[str, Markup]]
     examples: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -74,7 +77,7 @@ def _section(path: str, method: str, told: dict[str, Any]) -> Section:
         id=told["operationId"],
         method=method.upper(),
         path=path,
-        summary=told["summary"],
+        summary=told["summary"].rstrip("."),
         paragraphs=paragraphs(told.get("description", "")),
         who=[name for one in told["security"] for name in one],
         parameters=[
@@ -83,7 +86,7 @@ def _section(path: str, method: str, told: dict[str, Any]) -> Section:
         takes=_named(body.get("schema", {})),
         gives=next(iter(_named(success["content"].get("application/json", {}).get("schema", {}))), None),
         status=status,
-        refusals=[(s, r["description"]) for s, r in told["responses"].items() if not s.startswith("2")],
+        refusals=[(s, _marked(r["description"])) for s, r in told["responses"].items() if not s.startswith("2")],
         examples=[
             (name, json.dumps(example["value"], ensure_ascii=False, indent=2))
             for name, example in body.get("examples", {}).items()
@@ -97,7 +100,7 @@ def _shape(name: str, schema: dict[str, Any]) -> Shape:
         _row(field, told, field in required, told.get("description", ""))
         for field, told in schema.get("properties", {}).items()
     ]
-    return Shape(name, schema.get("description", ""), rows)
+    return Shape(name, _marked(schema.get("description", "")), rows)
 
 
 def _row(name: str, schema: dict[str, Any], required: bool, text: str) -> Row:
@@ -106,7 +109,7 @@ def _row(name: str, schema: dict[str, Any], required: bool, text: str) -> Row:
         name=name,
         kind=_kind(schema),
         required=required,
-        text=text or schema.get("description", ""),
+        text=_marked(text or schema.get("description", "")),
         codes=tuple(codes[:MOST_CODES_SHOWN]),
         more_codes=max(len(codes) - MOST_CODES_SHOWN, 0),
         shape=next(iter(_named(schema)), None),
@@ -141,6 +144,11 @@ def _named(schema: dict[str, Any]) -> list[str]:
     return [name for one in inner for name in _named(one)]
 
 
-def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a description, without the marks of its markdown."""
-    return [part.replace("`", "").replace("**", "") for part in text.strip().split("\n\n") if part]
+def paragraphs(text: str) -> list[Markup]:
+    """The paragraphs of a description, with its code and its strong words marked."""
+    return [_marked(part) for part in text.strip().split("\n\n") if part]
+
+
+def _marked(text: str) -> Markup:
+    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
+    return Markup(re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", marked))  # noqa: S704  escaped above

@@ -101,10 +101,10 @@ def test_a_key_is_of_visible_ascii(desk: Desk, key: str) -> None:
 def test_what_is_remembered_says_nothing_about_the_complaint_and_is_forgotten_after_a_month(desk: Desk) -> None:
     first = desk.post("/complaints", complaint(), headers=KEY).get_json()["number"]
     assert len(db.session.scalars(select(IdempotencyKey.content_hash)).one()) == 64
-    assert upkeep.purge()["keys of sendings"] == 0
+    assert upkeep.purge()["sendings"] == 0
     with transaction():
         clock.run_ahead(31 * 86400)
-    assert upkeep.purge()["keys of sendings"] == 1
+    assert upkeep.purge()["sendings"] == 1
     assert desk.post("/complaints", complaint(), headers=KEY).get_json()["number"] != first
 
 
