@@ -12,8 +12,8 @@ from structlog.tracebacks import ExceptionDictTransformer
 
 from config import Config
 
-# Tokens of links and drafts stand in paths; whoever reads a log must not be able to open a case with it.
-SECRET_PATHS = re.compile(r"/(c|m|d|draft)/[A-Za-z0-9_.\-]{8,}")
+# Tokens of links, drafts and invitations stand in paths; whoever reads a log must not be able to open anything with it.
+SECRET_PATHS = re.compile(r"/(c|m|d|draft|invitation)/[A-Za-z0-9_.\-]{8,}")
 
 # Where a program failed and why, but not what its variables held: keys, addresses and what people wrote are among them.
 WITHOUT_VALUES = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))

@@ -27,3 +27,7 @@ def test_a_logged_failure_says_where_and_why_but_not_what_the_variables_held(cap
 
 def test_the_token_of_a_link_is_never_written():
     assert redact("GET /c/BwABAAE.wS-o8PXyA5a6a4XRx-AIFQ") == "GET /c/[token]"
+
+
+def test_the_token_of_an_invitation_is_never_written():
+    assert redact("GET /staff/invitation/AbCd-0123.x_YZ") == "GET /staff/invitation/[token]"
