@@ -16,6 +16,7 @@ from disputes.cases import deadlines, texts
 from disputes.cases.models import Authorisation, Case, CaseEvent, CaseText, Deadline, Offer
 from disputes.formats import CHINA
 from disputes.names import named
+from disputes.rules.clocks import ClockName
 from disputes.rules.lifecycle import RESOLVED_OUTCOMES, Action, Kind, Outcome, Role, State, open_actions
 from disputes.rules.packages import Goods, Package, package_of
 
@@ -80,6 +81,7 @@ class Owed:
     mine: bool
     who: str
     follows: str
+    family: str  # whose date it is, as the page names it
     due_at: datetime
     provisional: bool
     late: bool
@@ -219,6 +221,7 @@ class View:
             mine=self.mine and deadline.owes == Role.TOURIST,
             who=self.words.clock(deadline.clock),
             follows=self.words.follows(deadline.clock),
+            family="agreed" if deadline.clock == ClockName.PERFORMANCE else "service",
             due_at=deadline.due_at,
             provisional=deadline.provisional,
             late=deadline.due_at <= self.now,

@@ -72,6 +72,12 @@ def test_a_case_in_every_state_has_a_page_in_chinese_and_english(way, client, bu
     check_page(english.text, "en")
 
 
+def test_a_date_that_the_parties_agreed_on_is_not_called_a_promise_of_ours(way, client):
+    agreed = client.get(f"/m/{make.token_of(make.settled(), 'shop')}?lang=en").text
+    assert "This date follows from what was agreed." in agreed
+    assert "Our own service standard" not in agreed
+
+
 def test_the_claim_is_there_and_the_customers_contact_is_not(way):
     case = make.with_merchant(narrative="The handle is <b>off</b>.")
     page = way(case).get().text

@@ -74,6 +74,14 @@ def test_the_page_says_who_acts_until_when_and_what_follows_on_silence(client):
     assert "If the shop stays silent, a mediator of ours takes over by itself" in text
 
 
+def test_a_date_that_the_parties_agreed_on_is_not_called_a_promise_of_ours(client):
+    agreed = check_page(client.get(f"/c/{factories.token_of(factories.settled())}").text).text
+    assert "This date follows from what was agreed." in agreed
+    assert "Our own service standard" not in agreed
+    asked = check_page(client.get(f"/c/{factories.token_of(factories.with_merchant())}").text).text
+    assert "Our own service standard" in asked
+
+
 def test_the_track_tells_what_is_done_what_goes_on_and_what_comes(client):
     case = factories.mediation()
     page = check_page(client.get(f"/c/{factories.token_of(case)}").text)
