@@ -82,6 +82,13 @@ def test_the_page_tells_the_whole_story(desk: Browser) -> None:
         assert words in desk.text, words
 
 
+def test_an_emergency_is_called_one_once(desk: Browser) -> None:
+    case = factories.liaison()
+    desk.open(url(case))
+    above = desk.text.partition(desk.heading)[0]
+    assert above.count("Emergency") == 1
+
+
 def test_a_question_that_nobody_may_see_is_not_found(desk: Browser) -> None:
     desk.open("/staff/cases/2600000000", status=404)
     desk.open("/staff/cases/nonsense", status=404)
