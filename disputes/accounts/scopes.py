@@ -6,5 +6,5 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    COMPLAINTS_WRITE = "complaints:write"  # file complaints for guests
-    COMPLAINTS_READ = "complaints:read"  # read and answer the complaints that this key filed
+    COMPLAINTS_WRITE = "complaints:write"  # file complaints for guests, and take the steps that are open to partners
+    COMPLAINTS_READ = "complaints:read"  # read the complaints that this key filed

@@ -138,7 +138,7 @@ def _filed(case: Case, data: dict[str, Any]) -> dict[str, Any]:
     """
     language = data["guest"]["language"]
     token = links.token(secret(), links.Link(case.id, "tourist", FIRST_LINK))
-    outlook = filing.outlook_of(data, case.filed_at)
+    outlook = filing.outlook_of(case, data)
     answer: dict[str, Any] = given.Filed().dump(
         {
             "number": case.number,

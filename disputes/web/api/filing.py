@@ -115,12 +115,14 @@ def _earlier(by: Actor, once: Once) -> Case | None:
         ) from None
 
 
-def outlook_of(data: dict[str, Any], filed_at: datetime) -> Outlook | None:
+def outlook_of(case: Case, data: dict[str, Any]) -> Outlook | None:
     """What will happen if nobody acts before they must, as it looked when it was filed; None in an emergency."""
     if data["dangers"]:
         return None
-    shop = _shop(data["shop"], {})
-    return outlook(filed_at, data["departure"]["at"], shop, _trade(shop, data["shop"]), data["purchase"]["how_bought"])
+    named = data["shop"].get("id") or data["shop"]["code"]
+    shop = (_shop(data["shop"], {}) or case.shop) if named else None  # a shop may have closed since
+    trade, how_bought = Trade(case.complaint.trade), data["purchase"]["how_bought"]
+    return outlook(case.filed_at, data["departure"]["at"], shop, trade, how_bought)
 
 
 def departure_of(data: dict[str, Any], path: str = "departure") -> datetime | None:

@@ -82,6 +82,16 @@ def test_the_answer_stays_the_same_when_the_departure_has_passed_since(desk: Des
     assert errors_of(desk.post("/complaints", sent)), "a new one would be refused by now"
 
 
+def test_the_answer_stays_the_same_when_the_shop_has_closed_since(desk: Desk) -> None:
+    shop = factories.shop()
+    sent = complaint(shop={"code": shop.code})
+    first = desk.post("/complaints", sent, headers=KEY).get_json()
+    with transaction():
+        shop.active = False
+    again = desk.post("/complaints", sent, headers=KEY)
+    assert (again.status_code, again.get_json()["number"]) == (201, first["number"])
+
+
 def test_a_link_that_the_guest_made_later_is_told_to_nobody(desk: Desk, client: FlaskClient) -> None:
     first = desk.post("/complaints", complaint(), headers=KEY).get_json()
     case = db.session.scalars(select(Case).where(Case.number == first["number"])).one()
