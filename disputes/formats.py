@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_location
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.units import format_unit
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -43,6 +44,13 @@ def number_text(number: float) -> str:
 def percent_text(share: float) -> str:
     """A share between 0 and 1 as a whole percentage."""
     return format_percent(share, locale=_locale())
+
+
+def size_text(size: int) -> str:
+    """The size of a file in the words of the language: whole kilobytes, at least one, and from a million bytes on megabytes."""
+    if size < 1_000_000:
+        return format_unit(max(1, round(size / 1000)), "digital-kilobyte", "short", locale=_locale())
+    return format_unit(size / 1_000_000, "digital-megabyte", "short", format="#,##0.#", locale=_locale())
 
 
 def ends_with_its_day(due_at: datetime) -> bool:

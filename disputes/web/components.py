@@ -89,6 +89,7 @@ def init_app(app: Flask) -> None:
         page_again=page_again,
         percent_text=formats.percent_text,
         place=place,
+        size_text=formats.size_text,
         sort_of=sort_of,
         takes_many=takes_many,
         text_direction=text_direction,

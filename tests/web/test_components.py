@@ -345,6 +345,21 @@ def test_amounts_follow_the_smallest_unit_of_their_currency(in_english):
     assert formats.money_text(5000, "JPY") == "¥5,000"
 
 
+@pytest.mark.parametrize(
+    ("language", "small", "large"),
+    [
+        ("en", "1 kB", "12.3 MB"),
+        ("zh_CN", "1 kB", "12.3 MB"),
+        ("ja", "1 KB", "12.3 MB"),
+        ("ar", "1 كيلوبايت", "12.3 م.ب"),
+    ],
+)
+def test_the_size_of_a_file_is_told_in_the_language_of_the_page(drawing, language, small, large):
+    with drawing.test_request_context(f"/?lang={language}"):
+        assert formats.size_text(70) == small
+        assert formats.size_text(12_345_678) == large
+
+
 def test_amounts_in_arabic_carry_the_currency_as_a_word_so_that_nothing_changes_places(drawing):
     with drawing.test_request_context("/?lang=ar"):
         assert formats.money_text(128050, "CNY") == "1,280.50 يوان صيني"
