@@ -6,7 +6,7 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from babel.support import NullTranslations, Translations
-from flask import Flask, request, session
+from flask import Flask, Response, request, session
 from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
 
@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
     babel = Babel(app, default_translation_directories=str(TRANSLATIONS), locale_selector=choose)
     babel.domain_instance = Catalogues()
     app.before_request(_remember)
+    app.after_request(_say_that_it_varies)
 
 
 def language() -> str:
@@ -103,3 +104,10 @@ def _remember() -> None:
     chosen = offered(request.args.get("lang", ""))
     if chosen and not request.path.startswith("/api/"):  # programs keep no cookies
         session["language"] = chosen
+
+
+def _say_that_it_varies(response: Response) -> Response:
+    """Keep a cache in between from handing a page to somebody whose browser asks for another language."""
+    if response.mimetype == "text/html":
+        response.vary.add("Accept-Language")
+    return response

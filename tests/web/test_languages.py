@@ -42,3 +42,9 @@ def test_the_source_needs_no_catalogue(translated: Flask):
     with translated.app_context(), force_locale("en"):
         assert gettext("Hello,") == "Hello,"
         assert ngettext("%(num)s day", "%(num)s days", 3) == "3 days"
+
+
+def test_a_page_says_that_it_follows_the_language_of_the_browser(client):
+    page = client.get("/", headers={"Accept-Language": "ja"})
+    assert 'lang="ja"' in page.text
+    assert "Accept-Language" in page.vary
