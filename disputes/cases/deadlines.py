@@ -110,7 +110,9 @@ def slack_at(case: Case, now: datetime) -> datetime:
     ahead = case.departure_at if case.departure_at is not None and case.departure_at > now else None
     running = {ClockName(d.clock): d for d in case.running_deadlines}
     at, lengths = now, []
-    for name in LADDER[State(case.state)]:
+    # What was reported as carried out needs nobody but the tourist, who has time for it after the departure too.
+    rungs = () if ClockName.CONFIRMATION in running else LADDER[State(case.state)]
+    for name in rungs:
         wiring = BY_NAME[name]
         if name in running:
             due_at = max(running[name].due_at, at)

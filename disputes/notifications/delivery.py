@@ -15,7 +15,7 @@ import structlog
 from flask import current_app
 from sqlalchemy import select
 
-from disputes import clock
+from disputes import clock, hints
 from disputes.db import db, transaction
 from disputes.notifications import rendering
 from disputes.notifications.models import Message, MessageState
@@ -29,6 +29,7 @@ CLAIM = timedelta(minutes=5)  # far longer than smtp.LIMIT, so a claim is over o
 WAITS = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 MOST_ATTEMPTS = 16  # with the last wait repeated, about three days
 JITTER = (0.8, 1.2)
+BATCH = 25  # letters in one go; under a second's work
 REST = timedelta(seconds=30)  # during which this process leaves a server alone that did not talk to it
 
 NEVER_ANSWERED = "No attempt ever had an answer, so nobody knows whether it arrived."
@@ -45,15 +46,21 @@ class Attempt:
     at: datetime
 
 
-def deliver_due() -> int:
-    """Deliver all that is due over one connection; returns the number of attempts."""
+def deliver_due(most: int = BATCH) -> int:
+    """Deliver what is due over one connection, at most so many; returns the number of attempts.
+
+    A long outbox is worked off batch by batch, with a hint for the next one: letters of an outage, or of a fresh demo, must
+    not keep every worker from routing the case that was filed this second.
+    """
     address = server()
     if address is None:
         return 0
     with line_to(address) as line:
         count = 0
-        while deliver_next(line):
+        while count < most and deliver_next(line):
             count += 1
+    if count == most:
+        hints.deliver()
     return count
 
 

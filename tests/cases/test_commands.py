@@ -546,3 +546,9 @@ def test_a_companions_address_that_nobody_confirmed_never_gets_more_than_the_lin
     make.offered(case)
     assert letters(case, "tourist")[-1] == "offer-made"
     assert set(letters(case, "companion")) == {"case-link", "case-news"}
+
+
+def test_a_case_that_only_waits_for_the_tourists_word_does_not_stand_before_those_that_need_work():
+    reported, waiting = make.reported(), make.triage(departure_at=clock.now() + timedelta(days=3))
+    assert reported.slack_at == reported.departure_at
+    assert waiting.slack_at < reported.slack_at
