@@ -33,6 +33,8 @@ class AccountRefused(Exception):
 
 # --- users
 
+REMEMBERED_SESSIONS = 200  # more than one account ends in the twelve hours a session lives without a click
+
 
 def create_user(
     email: str,
@@ -183,6 +185,11 @@ def check_code(user: User, code: str) -> bool:
 def signed_in(user: User) -> None:
     """Note that somebody signed in."""
     user.signed_in_at = clock.now()
+
+
+def sign_out(user: User, session: str) -> None:
+    """End one session for good: whoever kept its cookie is not let in with it again. The account's other sessions go on."""
+    user.signed_out = [*user.signed_out, session][-REMEMBERED_SESSIONS:]
 
 
 # --- keys

@@ -29,6 +29,7 @@ class User(Base):
     on_duty: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)  # raised to end every session of this user
+    signed_out: Mapped[list[Any]] = mapped_column(default=list)  # sessions that were ended one by one, newest last
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     signed_in_at: Mapped[datetime | None]
     __table_args__ = (

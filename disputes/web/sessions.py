@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import Flask, abort, current_app
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -17,14 +19,18 @@ login = LoginManager()
 
 
 class SignedIn(UserMixin):
-    """A user as Flask-Login knows one. The id carries the session version, so raising that signs every session out."""
+    """A user as Flask-Login knows one.
 
-    def __init__(self, user: User) -> None:
+    The id carries the session version, so raising that signs every session out, and a name of its own, so one can be.
+    """
+
+    def __init__(self, user: User, session_name: str | None = None) -> None:
         self.user = user
         self.locale = user.locale
+        self.session_name = session_name or secrets.token_urlsafe(9)
 
     def get_id(self) -> str:
-        return f"{self.user.id}.{self.user.session_version}"
+        return f"{self.user.id}.{self.user.session_version}.{self.session_name}"
 
     @property
     def is_staff(self) -> bool:
@@ -40,11 +46,13 @@ def init_app(app: Flask) -> None:
 @login.user_loader
 def load(session_id: str) -> SignedIn | None:
     """The user behind a session, unless it was ended or the user may no longer sign in."""
-    user_id, _, version = session_id.partition(".")
-    if not (user_id.isdigit() and version.isdigit()):
+    user_id, version, name = (*session_id.split("."), "", "", "")[:3]
+    if not (user_id.isdigit() and version.isdigit() and name):
         return None
     user = db.session.get(User, int(user_id))
-    return SignedIn(user) if user is not None and user.active and user.session_version == int(version) else None
+    if user is None or not user.active or user.session_version != int(version) or name in user.signed_out:
+        return None
+    return SignedIn(user, name)
 
 
 def current_actor() -> Actor:

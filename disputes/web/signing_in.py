@@ -200,6 +200,9 @@ def _sign_in_set_up(portal: Portal) -> AnyResponse | str:
 
 
 def _sign_out(portal: Portal) -> AnyResponse:
+    if current_user.is_authenticated:
+        with transaction():
+            commands.sign_out(current_user.user, current_user.session_name)
     logout_user()
     _forget_session()
     flash(_("You are signed out."), "success")

@@ -255,6 +255,7 @@ def upgrade():
     sa.Column('on_duty', sa.Boolean(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('session_version', sa.Integer(), nullable=False),
+    sa.Column('signed_out', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('signed_in_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("(role <> 'merchant') = (office_id IS NOT NULL)", name=op.f('ck_users_staff_have_an_office')),

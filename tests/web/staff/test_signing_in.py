@@ -16,6 +16,7 @@ from disputes.db import db, transaction
 from disputes.notifications.invitations import invite
 from disputes.rules.lifecycle import Role
 from disputes.web import signing_in
+from disputes.web.sessions import SignedIn
 from tests import factories
 from tests.web.browser import Browser
 
@@ -323,3 +324,20 @@ def test_supervisors_come_in_by_the_same_door(visitor: Browser, database: None) 
         commands.set_password(chief, PASSWORD)
     assert chief.role == Role.SUPERVISOR
     assert sign_in(visitor, chief).path == "/staff/"
+
+
+def test_a_cookie_kept_from_before_signing_out_opens_nothing_and_other_sessions_go_on(app, database):
+    user = factories.officer()
+    kept, other = SignedIn(user).get_id(), SignedIn(user).get_id()
+
+    def browser(session_id):
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session.update({"_user_id": session_id, "_fresh": True, "language": "en"})
+        return Browser(client, "en")
+
+    here = browser(kept)
+    here.open("/staff/")
+    here.client.post("/staff/sign-out", data={"csrf_token": here.form("/staff/next")["csrf_token"]})
+    assert browser(kept).client.get("/staff/").status_code == 303
+    assert browser(other).client.get("/staff/").status_code == 200
