@@ -6,7 +6,7 @@ stranger never is. A browser's session counts for nothing here, so there is noth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import g, request
 from werkzeug.exceptions import NotFound
@@ -37,6 +37,17 @@ class Caller:
     def knows_the_person(self) -> bool:
         """Whether the caller may see how to reach the tourist: the tourist, and the partner that took the complaint down."""
         return self.actor.role is not Role.COMPANION
+
+    @property
+    def answers_for_the_guest(self) -> bool:
+        """Whether this is the key of a desk that may pass on its guest's answers; such a key sees only cases it filed."""
+        return self.key is not None and Scope.COMPLAINTS_WRITE in self.key.scopes
+
+    def acting_in(self, case_id: int) -> Actor:
+        """Who takes a step in this case: the guest, whose words a desk only passes on. The history names the key."""
+        if self.key is None:
+            return self.actor
+        return replace(actors.tourist_of(case_id), key_id=self.key.id)
 
     def must_have(self, scope: Scope) -> None:
         """Refuse a key that may not do this. A link needs no scope: it opens its own case and nothing else."""

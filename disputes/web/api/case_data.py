@@ -31,7 +31,7 @@ QUESTIONS = (Action.ASK_TOURIST, Action.ASK_AUTHORISATION)
 
 def case_data(case: Case, caller: Caller) -> dict[str, Any]:
     """The case for this caller, ready to be sent. It was loaded whole (``queries.whole``)."""
-    role = caller.actor.role
+    role = Role.TOURIST if caller.answers_for_the_guest else caller.actor.role
     seq = {event.id: event.seq for event in case.events}
     data: dict[str, Any] = given.Case().dump(
         {

@@ -94,15 +94,16 @@ def take_step(number: str) -> Response:
     """Take a step in a case, as the guest: answer, accept, decline, counter, confirm, withdraw ...
 
     The steps are those of the case's page, and `actions` of the case says which are possible now. They are the guest's own
-    decisions: a key may only take those that the service allows to partners, and a companion takes none (403). The answer is
-    the case as it then stands. Authorising a hand-over, consents, contact details and erasure are done on the case's page.
+    decisions: the key that filed the case passes them on for the guest, and a companion takes none (403). The answer is the
+    case as it then stands. Authorising a hand-over, consents, contact details and erasure are done on the case's page.
 
     Files are added with the action `add_evidence`: send multipart/form-data with the step as the part `step` (JSON) and the
     files as parts named `evidence`.
     """
     caller = current()
     caller.must_have(Scope.COMPLAINTS_WRITE)
-    steps.take(queries.find(number, caller.actor), caller.actor)
+    found = queries.find(number, caller.actor)
+    steps.take(found, caller.acting_in(found.id))
     return _shown(number)
 
 

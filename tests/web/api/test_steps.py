@@ -129,13 +129,16 @@ def test_a_companion_reads_and_decides_nothing(client: FlaskClient) -> None:
     assert case.state == "offered"
 
 
-@pytest.mark.parametrize("action", list(asked.SHAPES))
-def test_a_desk_takes_only_what_the_table_gives_to_partners(desk: Desk, client: FlaskClient, action: str) -> None:
+def test_the_key_that_filed_a_case_passes_on_the_guests_answers_and_the_history_names_it(
+    desk: Desk, client: FlaskClient
+) -> None:
     filed = desk.file()
     case = db.session.scalars(select(Case).where(Case.number == filed["number"])).one()
-    answer = take(client, case, action, desk.secret, words="x", package=PACKAGE, departure={"status": "unknown"})
-    assert answer.status_code == 403
-    assert case.version == 1
+    told = take(client, case, "write", desk.secret, words="The guest asks whether there is news.").get_json()
+    assert "withdraw" in told["actions"]
+    assert case.events[-1].by == f"tourist:{desk.key.id}"
+    assert take(client, case, "withdraw", desk.secret).status_code == 200
+    assert case.outcome == "withdrawn"
 
 
 def test_other_peoples_cases_are_not_found(desk: Desk, client: FlaskClient) -> None:
