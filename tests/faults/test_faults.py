@@ -31,7 +31,7 @@ def system() -> Iterator[System]:
 
 
 def test_whatever_is_killed_in_the_middle_nothing_is_lost_and_nothing_doubled(system: System) -> None:
-    report = run(system, 20, SHORT, MOMENTS[: len(SHORT) + 1])
+    report = run(system, 16, SHORT, MOMENTS[: len(SHORT) + 1])
     assert len(report.strikes) == len(SHORT)
     assert sum(bool(left) for _, left in report.strikes) > len(SHORT) / 2, f"the strikes came too late:\n{report}"
 
