@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import structlog
 from flask import Flask, current_app
@@ -18,6 +20,9 @@ from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
 log = structlog.get_logger()
+PAUSE_SECONDS = 1.0  # during which a request does not wait for a broker that has just been silent
+
+Answer = TypeVar("Answer")
 
 
 class Tries:
@@ -26,29 +31,29 @@ class Tries:
     def __init__(self, url: str, options: dict[str, float]) -> None:
         self._shared = FixedWindowRateLimiter(storage_from_string(url, **options))
         self._own = FixedWindowRateLimiter(MemoryStorage())
+        self._gone_until = 0.0
 
     def exhausted(self, limit: str, *name: str) -> bool:
         """Whether ``limit``, such as "10 per 15 minutes", is used up under this name."""
-        try:
-            return not self._shared.test(parse(limit), *name)
-        except (RedisError, StorageError):
-            return not self._own.test(parse(limit), *name)
+        return self._ask(lambda limiter: not limiter.test(parse(limit), *name))
 
     def count(self, limit: str, *name: str) -> None:
         """Count one failed try."""
-        try:
-            self._shared.hit(parse(limit), *name)
-        except (RedisError, StorageError) as error:
-            log.warning("tries are counted in memory", error=str(error))
-            self._own.hit(parse(limit), *name)
+        self._ask(lambda limiter: limiter.hit(parse(limit), *name))
 
     def use(self, limit: str, *name: str) -> int | None:
         """Count one use. None while it is within the limit, else the seconds after which the next one will be."""
-        try:
-            return _use(self._shared, parse(limit), *name)
-        except (RedisError, StorageError) as error:
-            log.warning("uses are counted in memory", error=str(error))
-            return _use(self._own, parse(limit), *name)
+        return self._ask(lambda limiter: _use(limiter, parse(limit), *name))
+
+    def _ask(self, question: Callable[[FixedWindowRateLimiter], Answer]) -> Answer:
+        """Ask the broker or, while it does not answer, our own memory; a broker that was silent is not asked again at once."""
+        if time.monotonic() >= self._gone_until:
+            try:
+                return question(self._shared)
+            except (RedisError, StorageError) as error:
+                log.warning("counted in memory", error=str(error))
+                self._gone_until = time.monotonic() + PAUSE_SECONDS
+        return question(self._own)
 
 
 def _use(limiter: FixedWindowRateLimiter, limit: RateLimitItem, *name: str) -> int | None:
