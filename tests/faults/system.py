@@ -25,6 +25,7 @@ from disputes.embedded.engines import ALL, Engines, wait_until_ready, with_mailb
 from disputes.embedded.guard import Child, Guard, Program
 from disputes.embedded.lock import Lock
 from disputes.embedded.paths import paths_of, prepare_state
+from workers.app import ALIVE_KEY
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = "only-for-fault-runs-and-long-enough-to-be-a-key"
@@ -94,6 +95,8 @@ class System:
         }
         self.start_worker()
         self.beat = self._start("beat")
+        broker = redis.Redis.from_url(config.redis_url)
+        wait_for(lambda: broker.exists(ALIVE_KEY), "a sign of life from the worker")
 
     def start_worker(self) -> None:
         """Start the worker, or another one in place of one that was killed."""
