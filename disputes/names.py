@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.clocks import ClockName
+from disputes.rules.goods import GoodsClass
 from disputes.rules.lifecycle import Action, Kind, Outcome, Role, State
 from disputes.rules.packages import Goods, Means, Remedy, Shipping, Within
 
@@ -111,6 +112,22 @@ REMEDIES: Mapping[Remedy, Any] = {
     Remedy.APOLOGY:          _l("An apology"),
     Remedy.INVOICE:          _l("The receipt or invoice"),
     Remedy.OTHER:            _l("Something else"),
+}
+
+# The classes of goods by which the rules of returns differ; what people pick from.
+GOODS_CLASSES: Mapping[GoodsClass, Any] = {
+    GoodsClass.ORDINARY:    _l("Clothing, crafts, household goods, toys and other ordinary goods"),
+    GoodsClass.PERISHABLE:  _l("Fresh, chilled or live goods"),
+    GoodsClass.MEDIA:       _l("Software, music, films, games, digital codes"),
+    GoodsClass.PERIODICALS: _l("Newspapers and magazines"),
+    GoodsClass.FOOD:        _l("Food, tea, alcohol, health products"),
+    GoodsClass.HYGIENE:     _l("Cosmetics, underwear, swimwear"),
+    GoodsClass.MEDICAL:     _l("Medicines and medical devices"),
+    GoodsClass.PRECIOUS:    _l("Gold, gems, jade, watches, luxury goods, collectables"),
+    GoodsClass.ELECTRONICS: _l("Electronics"),
+    GoodsClass.TOBACCO:     _l("Tobacco"),
+    GoodsClass.VOUCHERS:    _l("Gift cards, stored-value cards, tickets"),
+    GoodsClass.SERVICES:    _l("A service"),
 }
 
 GOODS: Mapping[Goods, Any] = {
@@ -576,6 +593,7 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "follows": FOLLOWS,
     "follows_for_merchant": FOLLOWS_FOR_MERCHANT,
     "follows_for_tourist": FOLLOWS_FOR_TOURIST,
+    "goods_class_name": GOODS_CLASSES,
     "goods_name": GOODS,
     "ground_sentence": GROUNDS,
     "held_reason_name": HELD_REASONS,
