@@ -7,6 +7,7 @@ from disputes.intake import models as intake
 from disputes.law import models as law
 from disputes.merchants import models as merchants
 from disputes.notifications import models as notifications
+from disputes.pledges import models as pledges
 from disputes.regions import models as regions
 
-__all__ = ["MovedClock", "accounts", "cases", "intake", "law", "merchants", "notifications", "regions"]
+__all__ = ["MovedClock", "accounts", "cases", "intake", "law", "merchants", "notifications", "pledges", "regions"]

@@ -16,6 +16,7 @@ LAYERS = (
     ("disputes.law", "disputes.accounts", "disputes.regions"),
     ("disputes.merchants",),
     ("disputes.notifications",),
+    ("disputes.pledges",),
     ("disputes.files",),
     ("disputes.cases", "disputes.documents"),
     ("disputes.intake", "disputes.returns", "disputes.referrals"),
