@@ -2,6 +2,7 @@
 
 from disputes.accounts import models as accounts
 from disputes.cases import models as cases
+from disputes.cases import tally_models as tallies
 from disputes.clock import MovedClock
 from disputes.intake import models as intake
 from disputes.law import models as law
@@ -10,4 +11,4 @@ from disputes.notifications import models as notifications
 from disputes.pledges import models as pledges
 from disputes.regions import models as regions
 
-__all__ = ["MovedClock", "accounts", "cases", "intake", "law", "merchants", "notifications", "pledges", "regions"]
+__all__ = ["MovedClock", "accounts", "cases", "intake", "law", "merchants", "notifications", "pledges", "regions", "tallies"]

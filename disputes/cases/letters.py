@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from disputes.accounts.models import User
+from disputes.cases import promises
 from disputes.cases.models import Case
 from disputes.db import db
 from disputes.notifications.outbox import Recipient
@@ -61,6 +62,7 @@ def slots(case: Case, role: Role, letter: dict[str, Any]) -> dict[str, Any]:
         "due_on": due.due_on.isoformat() if due else None,
         "provisional": due.provisional if due else False,
         "yours": bool(due and due.owes == role),
+        "promise": promises.key(due) if due else None,
         **letter,
     }
 

@@ -242,16 +242,40 @@ class Deadline(Base):
     ended_at: Mapped[datetime | None]
     ending: Mapped[str | None]  # met, lapsed, cancelled
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("case_events.id"))
+    fate: Mapped[str | None]  # what became of the promise that it is: kept, broken, renegotiated, released
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))  # who held it when it ended
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    merchant_id: Mapped[int | None] = mapped_column(ForeignKey("merchants.id"))
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]
     fault: Mapped[str | None]
     __table_args__ = (
         CheckConstraint("(ended_at IS NULL) = (ending IS NULL)", name="ended_somehow"),
         CheckConstraint("ending IN ('met', 'lapsed', 'cancelled')", name="ending_known"),
+        CheckConstraint("fate IN ('kept', 'broken', 'renegotiated', 'released')", name="fate_known"),
+        CheckConstraint("fate IS NULL OR ended_at IS NOT NULL", name="a_running_promise_has_no_fate"),
         Index("uq_deadlines_running", "case_id", "clock", unique=True, postgresql_where=sql("ended_at IS NULL")),
         Index("ix_deadlines_due", "due_at", postgresql_where=sql("ended_at IS NULL")),
         Index("ix_deadlines_remind", "remind_at", postgresql_where=sql("ended_at IS NULL AND remind_at IS NOT NULL")),
         Index("ix_deadlines_fault", "id", postgresql_where=sql("fault IS NOT NULL AND ended_at IS NULL")),
+        Index("ix_deadlines_ended", "ended_at", postgresql_where=sql("fate IS NOT NULL")),
+    )
+
+
+class DeadlinePlan(Base):
+    """An earlier plan of a deadline: the promise that was given, until when, and why another one took its place."""
+
+    __tablename__ = "deadline_plans"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deadline_id: Mapped[int] = mapped_column(ForeignKey("deadlines.id"))
+    plan: Mapped[int]  # the deadline's version at that time; its successor is the next one
+    due_on: Mapped[date]
+    due_at: Mapped[datetime]
+    replaced_at: Mapped[datetime]
+    cause: Mapped[str]
+    __table_args__ = (
+        UniqueConstraint("deadline_id", "plan"),
+        CheckConstraint("cause IN ('departure', 'calendar', 'rule', 'pause', 'agreement')", name="cause_known"),
     )
 
 
@@ -431,3 +455,25 @@ CREATE TRIGGER case_events_not_truncated BEFORE TRUNCATE ON case_events
   FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
 """)
 event.listen(CaseEvent.__table__, "after_create", APPEND_ONLY)
+
+# Every promise is a row of ``deadlines`` as it is planned now, or of ``deadline_plans`` as it was planned before. This view
+# shows them as one list, so that nothing is written down twice.
+PROMISES = DDL("""
+CREATE VIEW promises AS
+SELECT d.started_by_id || '/' || d.clock || '/' || d.version AS key, d.id AS deadline_id, d.version AS plan, d.case_id,
+       d.clock, d.owes AS owner, COALESCE(d.office_id, c.office_id) AS office_id,
+       CASE WHEN d.owes IN ('officer', 'supervisor') THEN COALESCE(d.officer_id, c.officer_id) END AS officer_id,
+       CASE WHEN d.owes = 'merchant' THEN COALESCE(d.merchant_id, c.merchant_id) END AS merchant_id,
+       d.due_at, d.fate, d.ended_at,
+       CASE WHEN d.fate = 'renegotiated' THEN d.ended_by_id || '/' || d.clock || '/1' END AS successor, NULL AS cause
+  FROM deadlines d JOIN cases c ON c.id = d.case_id
+UNION ALL
+SELECT d.started_by_id || '/' || d.clock || '/' || p.plan, d.id, p.plan, d.case_id,
+       d.clock, d.owes, COALESCE(d.office_id, c.office_id),
+       CASE WHEN d.owes IN ('officer', 'supervisor') THEN COALESCE(d.officer_id, c.officer_id) END,
+       CASE WHEN d.owes = 'merchant' THEN COALESCE(d.merchant_id, c.merchant_id) END,
+       p.due_at, 'renegotiated', p.replaced_at,
+       d.started_by_id || '/' || d.clock || '/' || (p.plan + 1), p.cause
+  FROM deadline_plans p JOIN deadlines d ON d.id = p.deadline_id JOIN cases c ON c.id = d.case_id
+""")
+event.listen(Base.metadata, "after_create", PROMISES)

@@ -10,7 +10,7 @@ import structlog
 
 from disputes import clock
 from disputes.accounts.actors import SYSTEM
-from disputes.cases import commands, deadlines, letters, queries, upkeep
+from disputes.cases import commands, deadlines, letters, promises, queries, upkeep
 from disputes.cases.models import Deadline
 from disputes.db import db, transaction
 from disputes.notifications import outbox
@@ -97,7 +97,12 @@ def _remind(deadline: Deadline) -> None:
             letters.slots(
                 case,
                 role,
-                {"clock": deadline.clock, "due_at": deadline.due_at.isoformat(), "due_on": deadline.due_on.isoformat()},
+                {
+                    "clock": deadline.clock,
+                    "due_at": deadline.due_at.isoformat(),
+                    "due_on": deadline.due_on.isoformat(),
+                    "promise": promises.key(deadline),
+                },
             ),
             case_id=case.id,
             deadline_id=deadline.id,
