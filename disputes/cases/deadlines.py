@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from disputes import clock
+from disputes.cases import promises
 from disputes.cases.models import Case, CaseEvent, Deadline
 from disputes.db import db
 from disputes.law import queries as law
@@ -13,6 +14,7 @@ from disputes.notifications import outbox
 from disputes.rules import service
 from disputes.rules.clocks import BY_NAME, LADDER, Clock, ClockName
 from disputes.rules.lifecycle import HELD_STATES, Role, State
+from disputes.rules.promises import Cause
 from disputes.rules.rulebook import Due
 
 
@@ -46,6 +48,7 @@ def end(deadline: Deadline, ending: str, event: CaseEvent | None = None) -> None
     deadline.ending = ending
     deadline.ended_by_id = event.id if event else None
     deadline.fault = None
+    promises.settle(deadline, deadline.case, event)
     if deadline.stage:
         outbox.cancel_reminders(deadline.id)
 
@@ -67,10 +70,10 @@ def replan(case: Case) -> list[dict[str, Any]]:
             due = _due(case, wiring, standard, now, calendar, None)
         if due.due_at == deadline.due_at:
             continue
+        promises.renegotiate(deadline, Cause.DEPARTURE, now)
         moved.append({"clock": deadline.clock, "from": deadline.due_at.isoformat(), "to": due.due_at.isoformat()})
         deadline.due_on, deadline.due_at, deadline.provisional = due.due_on, due.due_at, due.provisional
         deadline.lines, deadline.calendar_version = due.rows(), calendar.version
-        deadline.version += 1
         outbox.cancel_reminders(deadline.id)
         deadline.stage = sum(at <= now for at in reminder_moments(deadline))
         deadline.remind_at = next_reminder(deadline, now)
