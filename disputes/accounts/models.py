@@ -27,6 +27,7 @@ class User(Base):
     locale: Mapped[str] = mapped_column(default="zh_CN")
     languages: Mapped[list[Any]] = mapped_column(default=list)  # languages of tourists this officer works in
     on_duty: Mapped[bool] = mapped_column(default=True)
+    notices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # notifications/wishes.py
     active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)  # raised to end every session of this user
     signed_out: Mapped[list[Any]] = mapped_column(default=list)  # sessions that were ended one by one, newest last

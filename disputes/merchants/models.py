@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, func
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -24,6 +25,7 @@ class Merchant(Base):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
+    notices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # notifications/wishes.py
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     shops: Mapped[list[Shop]] = relationship(back_populates="merchant", order_by="Shop.id")
@@ -49,6 +51,7 @@ class Shop(Base):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
+    notices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # notifications/wishes.py
     version: Mapped[int] = mapped_column(default=1)
     search: Mapped[str | None] = mapped_column(TSVECTOR, deferred=True)
     merchant: Mapped[Merchant] = relationship(back_populates="shops")

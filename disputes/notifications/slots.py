@@ -38,7 +38,7 @@ CODES = (
     "author", "authority", "category", "clock", "number", "outcome", "phrase", "portal", "provisional", "reason",
     "state", "means", "verified", "owes",
 )  # fmt: skip
-INLINE = ("called", "code", "invited_by", "item", "name", "receipt_number", "received_by")
+INLINE = ("called", "code", "invited_by", "item", "name", "place", "receipt_number", "received_by", "seal")
 QUOTED = ("answer", "note", "question", "words")
 MOMENTS = ("departure_at", "due_at", "expires_at", "valid_until")
 
@@ -70,6 +70,8 @@ def context_of(post: Post, language: str, now: datetime) -> dict[str, Any]:
         "reader": reader,
         "number": _number(context["number"], language),
         "shop": inline(shop or given.get("shop_zh")),
+        "declared": zone_moment(datetime.fromisoformat(given["declared_at"]), CHINA.key) if given.get("declared_at") else None,
+        "refund": money(*given["refund"]) if given.get("refund") else None,
         "package": worded(package_of(package), to_tourist=reader in (TOURIST, COMPANION)) if package else None,
         "yours": bool(given.get("yours")) and reader != COMPANION,
         "late": context["due_at"] is not None and context["due_at"] <= now,

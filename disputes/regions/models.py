@@ -59,6 +59,7 @@ class Office(Base):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
+    notices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # notifications/wishes.py
 
 
 class Authority(Base):
