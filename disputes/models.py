@@ -1,6 +1,7 @@
 """All tables in one place, for migrations and for whoever looks for one."""
 
 from disputes.accounts import models as accounts
+from disputes.cases import authority_models as authorities
 from disputes.cases import models as cases
 from disputes.cases import tally_models as tallies
 from disputes.clock import MovedClock
@@ -11,4 +12,4 @@ from disputes.notifications import models as notifications
 from disputes.pledges import models as pledges
 from disputes.regions import models as regions
 
-__all__ = ["MovedClock", "accounts", "cases", "intake", "law", "merchants", "notifications", "pledges", "regions", "tallies"]
+__all__ = ["MovedClock", "accounts", "authorities", "cases", "intake", "law", "merchants", "notifications", "pledges", "regions", "tallies"]

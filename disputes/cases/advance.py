@@ -56,7 +56,7 @@ def advance(
 
     for deadline in case.running_deadlines:
         if clocks.ended_by(clocks.ClockName(deadline.clock), action, after):
-            deadlines.end(deadline, "met", event)
+            deadlines.end(deadline, clocks.ending(clocks.ClockName(deadline.clock)), event)
     for started in clocks.started_by(step, before, after):
         deadlines.start(case, started, event, promised)
     case.waiting_on = deadlines.waiting_on(case)

@@ -13,7 +13,7 @@ from disputes.law import queries as law
 from disputes.notifications import outbox
 from disputes.rules import service
 from disputes.rules.clocks import BY_NAME, LADDER, Clock, ClockName
-from disputes.rules.lifecycle import HELD_STATES, Role, State
+from disputes.rules.lifecycle import HELD_STATES, Kind, Role, State
 from disputes.rules.promises import Cause
 from disputes.rules.rulebook import Due
 
@@ -114,7 +114,7 @@ def slack_at(case: Case, now: datetime) -> datetime:
     running = {ClockName(d.clock): d for d in case.running_deadlines}
     at, lengths = now, []
     # What was reported as carried out needs nobody but the tourist, who has time for it after the departure too.
-    rungs = () if ClockName.CONFIRMATION in running else LADDER[State(case.state)]
+    rungs = () if ClockName.CONFIRMATION in running else LADDER[Kind(case.kind)][State(case.state)]
     for name in rungs:
         wiring = BY_NAME[name]
         if name in running:

@@ -242,6 +242,8 @@ class Deadline(Base):
     ended_at: Mapped[datetime | None]
     ending: Mapped[str | None]  # met, lapsed, cancelled
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("case_events.id"))
+    fact_id: Mapped[int | None] = mapped_column(ForeignKey("authority_facts.id"), index=True)  # what started an authority's clock
+    paused_since: Mapped[date | None]  # the first day of a pause that is not over: the due day moves on with it
     fate: Mapped[str | None]  # what became of the promise that it is: kept, broken, renegotiated, released
     office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))  # who held it when it ended
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

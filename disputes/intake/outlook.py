@@ -10,8 +10,9 @@ from disputes.merchants.models import Shop
 from disputes.rules import counting, service
 from disputes.rules.categories import HowBought, Trade
 from disputes.rules.clocks import BY_NAME, LADDER, ClockName
-from disputes.rules.lifecycle import State
-from disputes.rules.routing import Competence, competent
+from disputes.rules.lifecycle import Kind, State
+from disputes.rules.routing import OldCompetence as Competence
+from disputes.rules.routing import competent
 from disputes.rules.rulebook import Due, NotInForce, local_day
 
 # The rule by which a body says whether it takes a complaint; of the others no period is known to us.
@@ -55,7 +56,7 @@ def outlook(
 ) -> Outlook:
     """What would happen if the complaint were filed now. Every date is the latest one: each side takes all its time."""
     reachable = shop is not None and shop.active and bool(shop.contact)
-    clocks = LADDER[State.RECEIVED if reachable else State.TRIAGE]
+    clocks = LADDER[Kind.DISPUTE][State.RECEIVED if reachable else State.TRIAGE]
     opening = service.Hours(shop.opens, shop.closes) if shop is not None else None
     standards = [law.standard(BY_NAME[name].rule, now) for name in clocks]
     dues = service.ladder(standards, now, departure_at, law.calendar(), opening)

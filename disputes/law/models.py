@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from disputes.db import Base
@@ -83,6 +84,8 @@ class StandardVersion(Base):
     title_zh: Mapped[str]
     owes: Mapped[str]
     hours: Mapped[str]
+    opens: Mapped[time | None]  # the daily hours in which it runs while much time is left; None: day and night
+    closes: Mapped[time | None]
     share: Mapped[int | None]  # per cent of the time left
     cap: Mapped[str | None]  # how far a day promised by the parties is followed, such as "15 CD"
     asked_on_days: Mapped[list[Any]]
@@ -94,6 +97,8 @@ class StandardVersion(Base):
         _one_of("hours", HoursKind),
         _one_of("standing", Standing),
         CheckConstraint("share BETWEEN 1 AND 100", name="share_in_per_cent"),
+        CheckConstraint("(opens IS NULL) = (closes IS NULL)", name="hours_open_and_close"),
+        CheckConstraint("(hours = 'elapsed') = (opens IS NULL)", name="hours_of_its_own"),
     )
 
 
@@ -173,3 +178,30 @@ class LawRevision(Base):
     stamp: Mapped[str]
     calendar_id: Mapped[int] = mapped_column(ForeignKey("calendars.id"))
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
+class Recount(Base):
+    """Running deadlines that have to be counted again: after a change of the calendar, or because a supervisor re-plans.
+
+    The row is written with the change itself. A sweep takes case after case, each in its own transaction, and marks the row
+    when nothing is left; a process that dies in between leaves it open, and the next one goes on.
+    """
+
+    __tablename__ = "recounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str]  # calendar, standard
+    by: Mapped[str]  # who caused it, as the history names actors
+    made_at: Mapped[datetime]
+    calendar_version: Mapped[str | None]  # the one that counts now
+    days: Mapped[list[Any]] = mapped_column(default=list)  # that differ, as ISO dates
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+    counted: Mapped[int] = mapped_column(default=0)  # cases
+    moved: Mapped[int] = mapped_column(default=0)  # deadlines
+    finished_at: Mapped[datetime | None]
+    __table_args__ = (
+        CheckConstraint("reason IN ('calendar', 'standard')", name="reason_known"),
+        CheckConstraint("(reason = 'calendar') = (calendar_version IS NOT NULL)", name="a_calendar_has_its_version"),
+        CheckConstraint("(first_day IS NULL) = (last_day IS NULL)", name="days_in_order"),
+        Index("ix_recounts_open", "id", postgresql_where=sql("finished_at IS NULL")),
+    )

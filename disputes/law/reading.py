@@ -15,7 +15,7 @@ import yaml
 from disputes.law import calendar_file
 from disputes.rules.calendar import Calendar
 from disputes.rules.rulebook import Length, Rule, RuleError, Standing, Unit, midnight
-from disputes.rules.service import Row, ServiceStandard
+from disputes.rules.service import Hours, HoursKind, Row, ServiceStandard
 
 SEEDS = Path(__file__).resolve().parent.parent.parent / "seeds" / "law"
 RULES, STANDARDS, CALENDAR = SEEDS / "rules.yaml", SEEDS / "service_standard.yaml", SEEDS / "calendar.yaml"
@@ -28,7 +28,7 @@ RULE_WORDS = (
 RULE_KEYS = {"id", "version", "in_force", "family", "instrument", "standing", *RULE_WORDS}
 RULE_KEYS |= {"length", "earlier_of", "extension", "roll", "pauses", "from_next_midnight"}
 STANDARD_KEYS = {"id", "version", "in_force_from", "title_en", "title_zh", "owes", "hours", "share", "cap", "rows"}
-STANDARD_KEYS |= {"asked_on_days", "source"}
+STANDARD_KEYS |= {"asked_on_days", "source", "daily"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def seeds() -> Book:
     return Book(
         instruments,
         checked([rule(entry) for entry in rules["rules"]], instruments),
-        _once(tuple(standard(entry) for entry in standards["standards"])),
+        _once(standards_of(standards)),
         Calendar.of(calendar_file.read(CALENDAR.read_text(encoding="utf-8")).years),
     )
 
@@ -92,7 +92,13 @@ def rule(entry: Mapping[str, Any]) -> Rule:
     )
 
 
-def standard(entry: Mapping[str, Any]) -> ServiceStandard:
+def standards_of(document: Mapping[str, Any]) -> tuple[ServiceStandard, ...]:
+    """The service standards of a file; its ``hours`` are those of each that names no ``daily`` ones of its own."""
+    hours = {HoursKind(kind): Hours.between(text) for kind, text in (document.get("hours") or {}).items()}
+    return tuple(standard(entry, hours) for entry in document["standards"])
+
+
+def standard(entry: Mapping[str, Any], hours: Mapping[HoursKind, Hours]) -> ServiceStandard:
     """One row of the service standard's file."""
     _known_keys(entry, STANDARD_KEYS)
     return ServiceStandard(
@@ -101,6 +107,7 @@ def standard(entry: Mapping[str, Any]) -> ServiceStandard:
         in_force_from=_moment(entry["in_force_from"]),
         rows=tuple(Row(_bound(bound), length(value)) for bound, value in entry["rows"].items()),
         hours=entry["hours"],
+        daily=Hours.between(entry["daily"]) if "daily" in entry else hours.get(HoursKind(entry["hours"])),
         share=entry["share"],
         cap=length(entry["cap"]) if "cap" in entry else None,
         asked_on_days=tuple(entry.get("asked_on_days", ())),

@@ -90,7 +90,8 @@ def _standard(seed: ServiceStandard) -> bool:
 
 
 def _promise(standard: ServiceStandard) -> tuple[object, ...]:
-    return (standard.rows, standard.hours, standard.share, standard.cap, standard.asked_on_days, standard.in_force_from)
+    counted = (standard.rows, standard.hours, standard.daily, standard.share, standard.cap, standard.asked_on_days)
+    return (*counted, standard.in_force_from)
 
 
 def _calendar(seed: Calendar) -> bool:

@@ -8,7 +8,7 @@ from disputes.law.models import CalendarDay, CalendarVersion, CalendarYear, LawR
 from disputes.law.reading import length
 from disputes.rules.calendar import Calendar, Holiday, Year
 from disputes.rules.rulebook import Family, Length, Roll, Rule, Standing, Unit
-from disputes.rules.service import HoursKind, Row, ServiceStandard
+from disputes.rules.service import Hours, HoursKind, Row, ServiceStandard
 
 RULE_COUNTED = (
     *("family", "length", "unit", "earlier_of", "extension", "roll", "pauses", "from_next_midnight", "in_force_from"),
@@ -85,6 +85,8 @@ def standard_row(standard: ServiceStandard) -> StandardVersion:
         title_zh=standard.title_zh,
         owes=standard.owes,
         hours=standard.hours.value,
+        opens=standard.daily.opens if standard.daily else None,
+        closes=standard.daily.closes if standard.daily else None,
         share=standard.share,
         cap=_short(standard.cap),
         asked_on_days=list(standard.asked_on_days),
@@ -117,6 +119,7 @@ def standard(row: StandardVersion) -> ServiceStandard:
         in_force_from=row.in_force_from,
         cap=_length(row.cap),
         asked_on_days=tuple(row.asked_on_days),
+        daily=Hours(row.opens, row.closes) if row.opens is not None and row.closes is not None else None,
         standing=Standing(row.standing),
     )
 

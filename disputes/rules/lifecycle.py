@@ -20,9 +20,11 @@ class Role(StrEnum):
     PARTNER = "partner"  # a hotel desk or kiosk that files for a tourist with a key of its own
     MERCHANT = "merchant"
     COUNTER = "counter"  # somebody in the shop, on the tourist's phone, whom nobody has verified
+    DESK = "desk"  # somebody at a return desk: a mall's, a station's, an airport's
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
     SYSTEM = "system"
+    AUTHORITY = "authority"  # a body with legal power: it owes by its own clocks, and takes no step here
 
 
 class State(StrEnum):
@@ -37,6 +39,15 @@ class State(StrEnum):
     SETTLED = "settled"
     REFERRAL_READY = "referral_ready"
     REFERRED = "referred"
+    # of a return
+    REQUESTED = "requested"  # declared; the shop decides
+    APPROVED = "approved"  # the goods can be handed over
+    REFUSED = "refused"  # with a ground of the pledge; the tourist can contest it
+    HANDED_OVER = "handed_over"  # on their way to the shop
+    GOODS_RECEIVED = "goods_received"  # by the shop, or by whoever accepts for it
+    REJECTED = "rejected"  # looked at, and nothing of it accepted
+    REFUND_DUE = "refund_due"
+    REFUNDED = "refunded"  # says the shop
     CLOSED = "closed"
     BACK = "back"  # never stored: the state in which the tourist was asked
 
@@ -70,11 +81,35 @@ class Action(StrEnum):
     READY_REFERRAL = "ready_referral"
     RECORD_REFERRAL = "record_referral"
     RECORD_SETTLEMENT = "record_settlement"
+    # what the authority did, as an officer records it
+    AUTHORITY_ACCEPTS = "authority_accepts"
+    AUTHORITY_REFUSES = "authority_refuses"
+    AUTHORITY_ENDS = "authority_ends"
+    AUTHORITY_STEP = "authority_step"
+    CORRECT_AUTHORITY = "correct_authority"
+    AUTHORITY_LATE = "authority_late"
     WITHDRAW = "withdraw"
     CLOSE = "close"
     CLOSE_DORMANT = "close_dormant"
     CLOSE_UNCONFIRMED = "close_unconfirmed"
     REOPEN = "reopen"
+    # of a return
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    ACCEPT_REFUND = "accept_refund"  # an offer after which nothing need be handed over any more
+    HAND_OVER = "hand_over"
+    RECEIVE_GOODS = "receive_goods"
+    ACCEPT_GOODS = "accept_goods"
+    REJECT_GOODS = "reject_goods"
+    PRESUME_ACCEPTED = "presume_accepted"  # nobody found anything in time: the refund stays due
+    REPORT_REFUND = "report_refund"
+    MAKE_DISPUTE = "make_dispute"
+    # steps of a return that change the record and leave the state
+    DEPOSIT = "deposit"  # a desk keeps the goods while the shop still decides
+    HAND_ON = "hand_on"
+    GIVE_BACK = "give_back"
+    RECORD_TAX = "record_tax"
+    SPLIT_DISPUTE = "split_dispute"  # what was rejected becomes a dispute, the rest goes on
     # steps that change the record and leave the state
     ASSIGN = "assign"
     NOTE = "note"
@@ -86,6 +121,8 @@ class Action(StrEnum):
     CHANGE_CONTACT = "change_contact"
     CHANGE_SHOP = "change_shop"
     DEPART = "depart"
+    RECOUNT = "recount"  # the calendar changed, and with it the dates
+    REPLAN = "replan"  # a supervisor applies a new service standard to what runs already
     REVOKE_LINK = "revoke_link"
     ERASE = "erase"
 
@@ -103,6 +140,7 @@ class Outcome(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
     DUPLICATE = "duplicate"
     EMERGENCY_HANDED_OVER = "emergency_handed_over"
+    BECAME_DISPUTE = "became_dispute"  # of a return
 
 
 RESOLVED_OUTCOMES = (Outcome.RESOLVED, Outcome.WAIVED)
@@ -133,10 +171,20 @@ STAFF_OR_SYSTEM = (*STAFF, Role.SYSTEM)
 SHOP = (Role.MERCHANT, Role.COUNTER)
 PARTIES = (Role.TOURIST, Role.MERCHANT)
 FILERS = (Role.TOURIST, Role.PARTNER, *STAFF)
+DESK = (Role.DESK,)
+TAKERS = (Role.MERCHANT, Role.DESK)  # who can take goods in: the shop, or a desk
 
-DISPUTE = Kind.DISPUTE
+DISPUTE, RETURN = Kind.DISPUTE, Kind.RETURN
 
 OPEN_STATES = tuple(s for s in State if s not in (State.CLOSED, State.BACK))
+RETURN_STATES = (
+    State.REQUESTED, State.TRIAGE, State.AWAITING_TOURIST, State.OFFERED, State.APPROVED, State.REFUSED, State.HANDED_OVER,
+    State.GOODS_RECEIVED, State.REJECTED, State.REFUND_DUE, State.REFUNDED,
+)  # fmt: skip
+"""The open states of a return."""
+BEFORE_ARRIVAL = (State.REQUESTED, State.TRIAGE, State.AWAITING_TOURIST, State.OFFERED, State.APPROVED, State.REFUSED)
+DISPUTE_STATES = tuple(s for s in OPEN_STATES if s not in RETURN_STATES) + (State.TRIAGE, State.AWAITING_TOURIST, State.OFFERED)
+"""The open states of a dispute."""
 HELD_STATES = (State.RECEIVED, State.LIAISON)  # nobody's clock runs: the routing task or the duty officer has it
 
 # fmt: off
@@ -213,24 +261,118 @@ STEPS: tuple[Step, ...] = (
 
     Step(DISPUTE, State.REFERRED,         Action.RECORD_SETTLEMENT,  State.SETTLED,          STAFF),
     Step(DISPUTE, State.REFERRED,         Action.ALERT_SUPERVISOR,   State.REFERRED,         SYSTEM),
+    Step(DISPUTE, State.REFERRED,         Action.AUTHORITY_ACCEPTS,  State.REFERRED,         STAFF),
+    Step(DISPUTE, State.REFERRED,         Action.AUTHORITY_REFUSES,  State.REFERRED,         STAFF),
+    Step(DISPUTE, State.REFERRED,         Action.AUTHORITY_ENDS,     State.REFERRED,         STAFF),
+    Step(DISPUTE, State.REFERRED,         Action.AUTHORITY_STEP,     State.REFERRED,         STAFF),
+    Step(DISPUTE, State.REFERRED,         Action.CORRECT_AUTHORITY,  State.REFERRED,         STAFF),
+    Step(DISPUTE, State.REFERRED,         Action.AUTHORITY_LATE,     State.REFERRED,         SYSTEM),
     Step(DISPUTE, State.REFERRED,         Action.STEP_IN,            State.MEDIATION,        STAFF),
     Step(DISPUTE, State.REFERRED,         Action.CLOSE,              State.CLOSED,           STAFF),
 
     Step(DISPUTE, State.CLOSED,           Action.REOPEN,             State.MEDIATION,        (Role.TOURIST, *STAFF)),
 
-    *(Step(DISPUTE, state, Action.WITHDRAW,         State.CLOSED, TOURIST)                   for state in OPEN_STATES),
-    *(Step(DISPUTE, state, Action.ASSIGN,           state,        STAFF_OR_SYSTEM)           for state in State if state is not State.BACK),
-    *(Step(DISPUTE, state, Action.NOTE,             state,        STAFF)                     for state in State if state is not State.BACK),
-    *(Step(DISPUTE, state, Action.WRITE,            state,        (*PARTIES, *STAFF))        for state in OPEN_STATES),
-    *(Step(DISPUTE, state, Action.ADD_EVIDENCE,     state,        (*PARTIES, *STAFF))        for state in OPEN_STATES),
-    *(Step(DISPUTE, state, Action.AUTHORISE,        state,        TOURIST)                   for state in OPEN_STATES if state is not State.REFERRED),
-    *(Step(DISPUTE, state, Action.CONSENT,          state,        TOURIST)                   for state in State if state is not State.BACK),
-    *(Step(DISPUTE, state, Action.CHANGE_DEPARTURE, state,        (Role.TOURIST, *STAFF))    for state in OPEN_STATES),
-    *(Step(DISPUTE, state, Action.CHANGE_CONTACT,   state,        (Role.TOURIST, *STAFF))    for state in State if state is not State.BACK),
+    *(Step(DISPUTE, state, Action.WITHDRAW,         State.CLOSED, TOURIST)                   for state in DISPUTE_STATES),
+    *(Step(DISPUTE, state, Action.ASSIGN,           state,        STAFF_OR_SYSTEM)           for state in (*DISPUTE_STATES, State.CLOSED)),
+    *(Step(DISPUTE, state, Action.NOTE,             state,        STAFF)                     for state in (*DISPUTE_STATES, State.CLOSED)),
+    *(Step(DISPUTE, state, Action.WRITE,            state,        (*PARTIES, *STAFF))        for state in DISPUTE_STATES),
+    *(Step(DISPUTE, state, Action.ADD_EVIDENCE,     state,        (*PARTIES, *STAFF))        for state in DISPUTE_STATES),
+    *(Step(DISPUTE, state, Action.AUTHORISE,        state,        TOURIST)                   for state in DISPUTE_STATES if state is not State.REFERRED),
+    *(Step(DISPUTE, state, Action.CONSENT,          state,        TOURIST)                   for state in (*DISPUTE_STATES, State.CLOSED)),
+    *(Step(DISPUTE, state, Action.CHANGE_DEPARTURE, state,        (Role.TOURIST, *STAFF))    for state in DISPUTE_STATES),
+    *(Step(DISPUTE, state, Action.CHANGE_CONTACT,   state,        (Role.TOURIST, *STAFF))    for state in (*DISPUTE_STATES, State.CLOSED)),
     *(Step(DISPUTE, state, Action.CHANGE_SHOP,      state,        STAFF)                     for state in (State.RECEIVED, State.LIAISON, State.TRIAGE, State.MEDIATION)),
-    *(Step(DISPUTE, state, Action.DEPART,           state,        SYSTEM)                    for state in OPEN_STATES),
-    *(Step(DISPUTE, state, Action.REVOKE_LINK,      state,        (Role.TOURIST, *STAFF))    for state in State if state is not State.BACK),
+    *(Step(DISPUTE, state, Action.DEPART,           state,        SYSTEM)                    for state in DISPUTE_STATES),
+    *(Step(DISPUTE, state, Action.RECOUNT,          state,        SYSTEM)                    for state in DISPUTE_STATES),
+    *(Step(DISPUTE, state, Action.REPLAN,           state,        (Role.SUPERVISOR,))        for state in DISPUTE_STATES),
+    *(Step(DISPUTE, state, Action.REVOKE_LINK,      state,        (Role.TOURIST, *STAFF))    for state in (*DISPUTE_STATES, State.CLOSED)),
     Step(DISPUTE, State.CLOSED,           Action.ERASE,              State.CLOSED,           (Role.TOURIST, *STAFF, Role.SYSTEM)),
+
+    # --- a return: one declaration, goods handed over once, money back. Decision, goods and money are separate facts.
+    Step(RETURN, None,                    Action.FILE,               State.REQUESTED,        (*FILERS, Role.DESK)),
+
+    Step(RETURN, State.REQUESTED,         Action.APPROVE,            State.APPROVED,         (Role.MERCHANT, Role.SYSTEM)),
+    Step(RETURN, State.REQUESTED,         Action.REFUSE,             State.REFUSED,          MERCHANT),
+    Step(RETURN, State.REQUESTED,         Action.OFFER,              State.OFFERED,          MERCHANT),
+    Step(RETURN, State.REQUESTED,         Action.TRIAGE,             State.TRIAGE,           STAFF_OR_SYSTEM),
+    Step(RETURN, State.REQUESTED,         Action.ESCALATE,           State.TRIAGE,           SYSTEM),
+    Step(RETURN, State.REQUESTED,         Action.ASK_TOURIST,        State.AWAITING_TOURIST, (Role.MERCHANT, *STAFF)),
+
+    Step(RETURN, State.TRIAGE,            Action.SEND_TO_SHOP,       State.REQUESTED,        STAFF),
+    Step(RETURN, State.TRIAGE,            Action.APPROVE,            State.APPROVED,         (Role.MERCHANT, *STAFF)),
+    Step(RETURN, State.TRIAGE,            Action.REFUSE,             State.REFUSED,          MERCHANT),
+    Step(RETURN, State.TRIAGE,            Action.OFFER,              State.OFFERED,          MERCHANT),
+    Step(RETURN, State.TRIAGE,            Action.ASK_TOURIST,        State.AWAITING_TOURIST, STAFF),
+    Step(RETURN, State.TRIAGE,            Action.RECEIVE_GOODS,      State.GOODS_RECEIVED,   TAKERS),
+    Step(RETURN, State.TRIAGE,            Action.REPORT_REFUND,      State.REFUNDED,         (Role.MERCHANT, *STAFF)),
+    Step(RETURN, State.TRIAGE,            Action.ALERT_SUPERVISOR,   State.TRIAGE,           SYSTEM),
+    Step(RETURN, State.TRIAGE,            Action.MAKE_DISPUTE,       State.CLOSED,           (Role.TOURIST, *STAFF)),
+    Step(RETURN, State.TRIAGE,            Action.CLOSE,              State.CLOSED,           STAFF),
+
+    Step(RETURN, State.AWAITING_TOURIST,  Action.ANSWER,             State.BACK,             TOURIST),
+    Step(RETURN, State.AWAITING_TOURIST,  Action.TRIAGE,             State.TRIAGE,           STAFF),
+    Step(RETURN, State.AWAITING_TOURIST,  Action.CLOSE_DORMANT,      State.CLOSED,           SYSTEM),
+
+    Step(RETURN, State.OFFERED,           Action.OFFER,              State.OFFERED,          MERCHANT),
+    Step(RETURN, State.OFFERED,           Action.APPROVE,            State.APPROVED,         MERCHANT),
+    Step(RETURN, State.OFFERED,           Action.ACCEPT,             State.APPROVED,         TOURIST),
+    Step(RETURN, State.OFFERED,           Action.ACCEPT_REFUND,      State.REFUND_DUE,       TOURIST),
+    Step(RETURN, State.OFFERED,           Action.DECLINE,            State.TRIAGE,           TOURIST),
+    Step(RETURN, State.OFFERED,           Action.ESCALATE,           State.TRIAGE,           SYSTEM),
+    Step(RETURN, State.OFFERED,           Action.MAKE_DISPUTE,       State.CLOSED,           (Role.TOURIST, *STAFF)),
+
+    Step(RETURN, State.APPROVED,          Action.HAND_OVER,          State.HANDED_OVER,      (Role.TOURIST, Role.DESK, Role.SYSTEM)),
+    Step(RETURN, State.APPROVED,          Action.RECEIVE_GOODS,      State.GOODS_RECEIVED,   TAKERS),
+    Step(RETURN, State.APPROVED,          Action.OFFER,              State.OFFERED,          MERCHANT),
+    Step(RETURN, State.APPROVED,          Action.CLOSE_DORMANT,      State.CLOSED,           SYSTEM),
+
+    Step(RETURN, State.REFUSED,           Action.APPROVE,            State.APPROVED,         MERCHANT),
+    Step(RETURN, State.REFUSED,           Action.OFFER,              State.OFFERED,          MERCHANT),
+    Step(RETURN, State.REFUSED,           Action.MAKE_DISPUTE,       State.CLOSED,           (Role.TOURIST, *STAFF)),
+    Step(RETURN, State.REFUSED,           Action.CLOSE_DORMANT,      State.CLOSED,           SYSTEM),
+
+    Step(RETURN, State.HANDED_OVER,       Action.RECEIVE_GOODS,      State.GOODS_RECEIVED,   TAKERS),
+    Step(RETURN, State.HANDED_OVER,       Action.ESCALATE,           State.TRIAGE,           SYSTEM),
+
+    Step(RETURN, State.GOODS_RECEIVED,    Action.ACCEPT_GOODS,       State.REFUND_DUE,       TAKERS),
+    Step(RETURN, State.GOODS_RECEIVED,    Action.REJECT_GOODS,       State.REJECTED,         TAKERS),
+    Step(RETURN, State.GOODS_RECEIVED,    Action.OFFER,              State.OFFERED,          MERCHANT),
+    Step(RETURN, State.GOODS_RECEIVED,    Action.PRESUME_ACCEPTED,   State.REFUND_DUE,       SYSTEM),
+
+    Step(RETURN, State.REJECTED,          Action.ACCEPT_GOODS,       State.REFUND_DUE,       TAKERS),
+    Step(RETURN, State.REJECTED,          Action.OFFER,              State.OFFERED,          MERCHANT),
+    Step(RETURN, State.REJECTED,          Action.MAKE_DISPUTE,       State.CLOSED,           (Role.TOURIST, *STAFF)),
+    Step(RETURN, State.REJECTED,          Action.CLOSE_DORMANT,      State.CLOSED,           SYSTEM),
+
+    Step(RETURN, State.REFUND_DUE,        Action.REPORT_REFUND,      State.REFUNDED,         (*TAKERS, *STAFF)),
+    Step(RETURN, State.REFUND_DUE,        Action.ESCALATE,           State.TRIAGE,           SYSTEM),
+
+    Step(RETURN, State.REFUNDED,          Action.CONFIRM,            State.CLOSED,           TOURIST),
+    Step(RETURN, State.REFUNDED,          Action.WAIVE,              State.CLOSED,           TOURIST),
+    Step(RETURN, State.REFUNDED,          Action.DENY,               State.TRIAGE,           TOURIST),
+    Step(RETURN, State.REFUNDED,          Action.CLOSE_UNCONFIRMED,  State.CLOSED,           SYSTEM),
+
+    Step(RETURN, State.CLOSED,            Action.REOPEN,             State.TRIAGE,           (Role.TOURIST, *STAFF)),
+
+    *(Step(RETURN, state, Action.WITHDRAW,         State.CLOSED, TOURIST)                    for state in (*BEFORE_ARRIVAL, State.REJECTED)),
+    *(Step(RETURN, state, Action.DEPOSIT,          state,        DESK)                       for state in (State.REQUESTED, State.TRIAGE, State.AWAITING_TOURIST, State.OFFERED)),
+    *(Step(RETURN, state, Action.HAND_ON,          state,        (*TAKERS, *STAFF))          for state in (*RETURN_STATES, State.CLOSED)),
+    *(Step(RETURN, state, Action.GIVE_BACK,        state,        (*TAKERS, *STAFF))          for state in (*RETURN_STATES, State.CLOSED)),
+    *(Step(RETURN, state, Action.RECORD_TAX,       state,        (*PARTIES, *STAFF, *DESK))  for state in RETURN_STATES),
+    *(Step(RETURN, state, Action.SPLIT_DISPUTE,    state,        (Role.TOURIST, *STAFF))     for state in (State.REFUND_DUE, State.REFUNDED, State.CLOSED)),
+    *(Step(RETURN, state, Action.ASSIGN,           state,        STAFF_OR_SYSTEM)            for state in (*RETURN_STATES, State.CLOSED)),
+    *(Step(RETURN, state, Action.NOTE,             state,        STAFF)                      for state in (*RETURN_STATES, State.CLOSED)),
+    *(Step(RETURN, state, Action.WRITE,            state,        (*PARTIES, *STAFF))         for state in RETURN_STATES),
+    *(Step(RETURN, state, Action.ADD_EVIDENCE,     state,        (*PARTIES, *STAFF, *DESK))  for state in RETURN_STATES),
+    *(Step(RETURN, state, Action.CONSENT,          state,        TOURIST)                    for state in (*RETURN_STATES, State.CLOSED)),
+    *(Step(RETURN, state, Action.CHANGE_DEPARTURE, state,        (Role.TOURIST, *STAFF))     for state in RETURN_STATES),
+    *(Step(RETURN, state, Action.CHANGE_CONTACT,   state,        (Role.TOURIST, *STAFF))     for state in (*RETURN_STATES, State.CLOSED)),
+    *(Step(RETURN, state, Action.CHANGE_SHOP,      state,        STAFF)                      for state in (State.REQUESTED, State.TRIAGE)),
+    *(Step(RETURN, state, Action.DEPART,           state,        SYSTEM)                     for state in RETURN_STATES),
+    *(Step(RETURN, state, Action.RECOUNT,          state,        SYSTEM)                     for state in RETURN_STATES),
+    *(Step(RETURN, state, Action.REPLAN,           state,        (Role.SUPERVISOR,))         for state in RETURN_STATES),
+    *(Step(RETURN, state, Action.REVOKE_LINK,      state,        (Role.TOURIST, *STAFF))     for state in (*RETURN_STATES, State.CLOSED)),
+    Step(RETURN, State.CLOSED,            Action.ERASE,              State.CLOSED,           (Role.TOURIST, *STAFF, Role.SYSTEM)),
 )
 # fmt: on
 

@@ -57,10 +57,10 @@ def fate(
     if ending == "lapsed" or ended_at >= due_at:
         return Fate.BROKEN
     wiring = BY_NAME[clock]
-    if action in wiring.starts_on:
-        return Fate.RENEGOTIATED  # the same clock starts anew with this step
     if action in wiring.ends_on or (clock, action) in DONE_ALL_THE_SAME:
         return Fate.KEPT
+    if action in wiring.starts_on:
+        return Fate.RENEGOTIATED  # the same clock starts anew with this step
     return Fate.KEPT if by in DOERS.get(wiring.owes, STAFF) else Fate.RELEASED
 
 

@@ -52,6 +52,18 @@ class Hours:
     opens: time
     closes: time
 
+    @classmethod
+    def between(cls, text: str) -> Hours:
+        """Hours from their short form, such as ``08:30-22:00``."""
+        opens, _dash, closes = str(text).partition("-")
+        try:
+            return cls(time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip()))
+        except ValueError:
+            raise RuleError(f"{text!r} are no daily hours; write them as 08:30-22:00.") from None
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
+
     def window(self, day: date) -> tuple[datetime, datetime]:
         """From when to when, in UTC, the hours of this day run."""
         closing_day = day if self.closes > self.opens else day + ONE_DAY
@@ -63,7 +75,9 @@ class Hours:
 
 
 DUTY_HOURS = Hours(time(8, 30), time(22, 0))
-OPENING_HOURS = Hours(time(10, 0), time(22, 0))  # where the shop has not told us its own
+OPENING_HOURS = Hours(time(10, 0), time(22, 0))
+USUAL = {HoursKind.DUTY: DUTY_HOURS, HoursKind.OPENING: OPENING_HOURS, HoursKind.ELAPSED: None}
+"""The daily hours of a version that names none of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,7 @@ class ServiceStandard:
 
     ``share`` is the percentage of the time left that this step may use up. ``cap`` bounds a day that the parties
     promised each other in place of the table's length. ``asked_on_days`` are the days after the start on which we ask.
+    ``daily`` are the hours in which it runs while much time is left: of the officers' duty, or of shops that told us none.
     """
 
     rule_id: str
@@ -96,9 +111,13 @@ class ServiceStandard:
     cap: Length | None = None
     asked_on_days: tuple[int, ...] = ()
     standing: Standing = Standing.UNVERIFIED
+    daily: Hours | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hours", HoursKind(self.hours))
+        object.__setattr__(self, "daily", self.daily or USUAL[self.hours])
+        if self.hours is HoursKind.ELAPSED and self.daily is not None:
+            raise RuleError(f"{self.name} runs day and night, so it has no daily hours.")
         object.__setattr__(self, "standing", Standing(self.standing))
         bounds = [row.up_to for row in self.rows]
         if not bounds or bounds[-1] is not None or None in bounds[:-1]:
@@ -254,7 +273,8 @@ def _run(
     urgent = left is not None and left <= URGENT
     if urgent or standard.hours is HoursKind.ELAPSED:
         return _elapse(started_at, length, "day_and_night")
-    hours = (opening or OPENING_HOURS) if standard.hours is HoursKind.OPENING else DUTY_HOURS
+    hours = opening if opening is not None and standard.hours is HoursKind.OPENING else standard.daily
+    assert hours is not None  # noqa: S101  for the type checker: only what runs day and night has none
     lines: list[Line] = []
     rest = length
     for begin, close in _windows(started_at, hours):
