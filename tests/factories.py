@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import itertools
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -29,10 +29,14 @@ from disputes.intake.commands import Telling
 from disputes.merchants import commands as merchants
 from disputes.merchants.models import Merchant, Shop
 from disputes.notifications.models import Message
+from disputes.pledges import commands as pledges
+from disputes.pledges.models import Pledge
 from disputes.regions.models import Office
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.lifecycle import Outcome, Role
-from disputes.rules.packages import Goods, Package, Remedy, Shipping, Within
+from disputes.rules.packages import Goods, Means, Package, Remedy, Shipping, Within
+from disputes.rules.pledges import Way
+from disputes.rules.publishing import Promise, Reach
 
 YUZHONG = "500103"  # Jiefangbei; its cases belong to the desk CQ-JFB
 DESK = "CQ-JFB"
@@ -44,6 +48,10 @@ IDENTITY = {
     "home_address": "1-2-3 Nihonbashi, Chuo, Tokyo",
     "phone": "+81 90 1234 5678",
 }
+SILK: dict[str, Any] = {
+    "days": 15, "goods_zh": "真丝围巾、丝巾、披肩", "goods_en": "Silk scarves and shawls", "ways": frozenset({Way.SHOP, Way.BRANCH}),
+    "reach": Reach.EVERYWHERE, "refund_days": 3, "means": (Means.ORIGINAL, Means.CASH),
+}  # fmt: skip
 CREDIT_CODE = "91500103MA5U0ABC1K"
 _count = itertools.count(1)
 _NEW: Any = object()
@@ -415,3 +423,16 @@ def with_picture(case: Case, name: str = "cup.jpg", by: Actor | None = None) -> 
     with transaction():
         upkeep.add_evidence(case.id, None, by or tourist_of(case), [file])
     return db.session.scalars(select(Evidence).where(Evidence.case_id == case.id, Evidence.sha256 == file.sha256)).one()
+
+
+# --- return promises
+
+
+def pledge(at: Shop | None = None, promise: Promise | None = None, *, applies_from: date | None = None, **fields: Any) -> Pledge:
+    """A published promise of a shop's merchant, for all its shops; with ``applies_from`` in the past as a list may say it."""
+    at = at or shop()
+    by = actors.SYSTEM
+    with transaction():
+        made = pledges.draft_pledge(at.merchant, by, promise or Promise(**{**SILK, **fields}))
+        pledges.publish(made, by, applies_from, since_long=True)
+    return made

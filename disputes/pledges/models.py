@@ -29,7 +29,9 @@ class Pledge(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchants.id"), index=True)
-    brand_zh: Mapped[str] = mapped_column(default="")  # the brand or chain in whose name it is given; empty: the company's
+    brand_zh: Mapped[str] = mapped_column(
+        default=""
+    )  # the brand or chain in whose name it is given; empty: the company's
     brand_en: Mapped[str] = mapped_column(default="")
     source: Mapped[str] = mapped_column(default="merchant")  # merchant, or list: taken over from a district's list
     withdrawn_on: Mapped[date | None]  # the last day on which a purchase is covered
@@ -229,11 +231,7 @@ class NetworkMember(Base):
 
     def belongs(self, day: date) -> bool:
         """Whether the shop is in the network on this day."""
-        return (
-            self.joins_on is not None
-            and self.joins_on <= day
-            and (self.leaves_on is None or day <= self.leaves_on)
-        )
+        return self.joins_on is not None and self.joins_on <= day and (self.leaves_on is None or day <= self.leaves_on)
 
 
 class PledgeEvent(Base):

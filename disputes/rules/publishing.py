@@ -62,7 +62,6 @@ class Flaw(StrEnum):
     SHORT_DAYS = "short_days"
     NO_REFUND_TIME = "no_refund_time"
     NO_REFUND_MEANS = "no_refund_means"
-    NARROW_GOODS = "narrow_goods"
     NO_WORDS = "no_words"
 
 
@@ -70,7 +69,6 @@ RULE_OF: dict[Flaw, str] = {
     Flaw.SHORT_DAYS: "R-RET-OFF-MIN7",
     Flaw.NO_REFUND_TIME: "R-RET-OFF-CONTENT",
     Flaw.NO_REFUND_MEANS: "R-RET-OFF-CONTENT",
-    Flaw.NARROW_GOODS: "R-RET-OFF-CONTENT",
     Flaw.NO_WORDS: "R-RET-OFF-CONTENT",
 }
 
@@ -129,7 +127,6 @@ def flaws(promise: Promise) -> tuple[Flaw, ...]:
         (Flaw.SHORT_DAYS, promise.days < LEAST_DAYS),
         (Flaw.NO_REFUND_TIME, promise.refund_days is None),
         (Flaw.NO_REFUND_MEANS, not promise.means),
-        (Flaw.NARROW_GOODS, bool(promise.covered) and not promise.covered - promise.excluded),
         (Flaw.NO_WORDS, not promise.goods_zh.strip()),
     )
     return tuple(flaw for flaw, there in found if there)
