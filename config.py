@@ -37,6 +37,7 @@ class Config:
     secure_cookies: bool
     smtp_url: str | None  # smtp://user:password@host:port, smtps:// for TLS from the start
     mail_from: str
+    robots_url: str | None  # on this machine, in place of the hosts of WeCom, DingTalk and Feishu; never in production
     files_url: str  # file:///folder or s3://bucket
     clamd_socket: str | None
     database_pool: int
@@ -75,7 +76,7 @@ class Config:
 KNOWN = frozenset((
     "ENV", "STATE_DIR", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "HOST", "PORT", "PUBLIC_URL", "TRUSTED_PROXIES",
     "SECURE_COOKIES", "SMTP_URL", "MAIL_FROM", "FILES_URL", "CLAMD_SOCKET", "DATABASE_POOL", "WEB_WORKERS", "WEB_THREADS",
-    "WORKER_PROCESSES", "LOG_LEVEL", "PG_BIN", "SAMPLES", "CHROMIUM",
+    "WORKER_PROCESSES", "LOG_LEVEL", "PG_BIN", "SAMPLES", "CHROMIUM", "ROBOTS_URL",
 ))
 # fmt: on
 
@@ -144,6 +145,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         secure_cookies=_yes(get("SECURE_COOKIES", "yes" if production else "no"), "SECURE_COOKIES"),
         smtp_url=get("SMTP_URL") or None,
         mail_from=get("MAIL_FROM", "Visitor Care <care@visitorcare.example>"),
+        robots_url=_stand_in(get("ROBOTS_URL"), production),
         files_url=get("FILES_URL") or (state_dir / "files").as_uri(),
         clamd_socket=get("CLAMD_SOCKET") or None,
         database_pool=_integer(get("DATABASE_POOL", "10"), "DATABASE_POOL", 1, 200),
@@ -163,6 +165,18 @@ def _integer(text: str, name: str, least: int, most: int) -> int:
     if not least <= value <= most:
         raise ConfigError(f"{name} is {value}; it must lie between {least} and {most}.")
     return value
+
+
+def _stand_in(text: str, production: bool) -> str | None:
+    """A server on this machine that stands in for those of the robots, so that a trial reaches nobody's group."""
+    if not text:
+        return None
+    if production:
+        raise ConfigError("ROBOTS_URL is for trials only; in production robots are reached at their services.")
+    parts = urlsplit(text)
+    if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost", "::1") or parts.path.strip("/"):
+        raise ConfigError("ROBOTS_URL must be an http:// address on this machine, without a path.")
+    return text.rstrip("/")
 
 
 def _yes(text: str, name: str) -> bool:

@@ -11,6 +11,7 @@ from disputes.cases import promises
 from disputes.cases.models import Case
 from disputes.db import db
 from disputes.notifications.outbox import Recipient
+from disputes.notifications.wishes import of_stored
 from disputes.numbers import spoken
 from disputes.rules.lifecycle import Role
 
@@ -50,6 +51,7 @@ def slots(case: Case, role: Role, letter: dict[str, Any]) -> dict[str, Any]:
         "state": case.state,
         "outcome": case.outcome,
         "category": case.category,
+        "emergency": case.emergency,
         "item": complaint.item,
         "called": case.tourist.name,
         "shop_zh": case.shop.name_zh if case.shop else complaint.shop_name,
@@ -86,18 +88,21 @@ def _shop(case: Case) -> list[Recipient]:
         return []
     link = {"case_id": case.id, "party": "shop", "version": case.shop_link_version, "mailed": True}
     address = case.shop.contact if case.shop else case.merchant.email
+    wishes = of_stored((case.shop.notices if case.shop else None) or case.merchant.notices)
     if address:
-        return [Recipient("shop", address, MERCHANT_LANGUAGE, {"link": link})]
+        return [Recipient("shop", address, MERCHANT_LANGUAGE, {"link": link}, wishes)]
+    told = [Recipient("shop", "", MERCHANT_LANGUAGE, {"link": link}, wishes)] if wishes.robot else []
     users = db.session.scalars(select(User).where(User.merchant_id == case.merchant_id, User.active).order_by(User.id))
-    return [_user(case, user, "merchant") for user in users]
+    return [*told, *(_user(case, user, "merchant") for user in users)]
 
 
 def _officer(case: Case) -> list[Recipient]:
     if case.officer is not None and case.officer.active:
         return [_user(case, case.officer, "staff")]
-    return (
-        [Recipient("office", case.office.email, "zh_CN", {"page": ["staff", case.number]})] if case.office.email else []
-    )
+    wishes = of_stored(case.office.notices)
+    if not case.office.email and not wishes.robot:
+        return []
+    return [Recipient("office", case.office.email or "", "zh_CN", {"page": ["staff", case.number]}, wishes)]
 
 
 def _supervisors(case: Case) -> list[Recipient]:
@@ -110,4 +115,5 @@ def _supervisors(case: Case) -> list[Recipient]:
 
 
 def _user(case: Case, user: User, portal: str) -> Recipient:
-    return Recipient(f"user:{user.id}", user.email, user.locale, {"page": [portal, case.number]})
+    page = {"page": [portal, case.number]}
+    return Recipient(f"user:{user.id}", user.email, user.locale, page, of_stored(user.notices))

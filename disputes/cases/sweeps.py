@@ -89,6 +89,8 @@ def depart_next() -> bool:
 def _remind(deadline: Deadline) -> None:
     case, role = deadline.case, Role(deadline.owes)
     template = REMINDERS[role]
+    # What an earlier stage said and nobody has sent yet, because no server took it, is no longer worth saying.
+    outbox.cancel_reminders(deadline.id)
     for recipient in letters.recipients(case, role, template):
         outbox.put(
             outbox.reminder_key(deadline.id, deadline.version, deadline.stage, recipient.name),

@@ -226,7 +226,10 @@ def erase(reference: str | int, version: int | None, by: Actor) -> list[str]:
     db.session.execute(update(Message).where(Message.case_id == case.id).values(slots={}, address=""))
     db.session.execute(
         update(Message)
-        .where(Message.case_id == case.id, Message.state.in_((MessageState.DUE, MessageState.GIVEN_UP)))
+        .where(
+            Message.case_id == case.id,
+            Message.state.in_((MessageState.DUE, MessageState.GATHERED, MessageState.GIVEN_UP)),
+        )
         .values(state=MessageState.CANCELLED)
     )
     case.erased_at, case.link_version = now, case.link_version + 1

@@ -10,17 +10,25 @@ from sqlalchemy import update
 
 from disputes import clock, hints
 from disputes.db import after_commit, db
+from disputes.notifications import wishes
 from disputes.notifications.models import Message, MessageState
+from disputes.notifications.wishes import MAIL_AT_ONCE, Channel, Wishes
+
+WAITING = (MessageState.DUE, MessageState.GATHERED)
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Where one letter goes: who it is in the case, the address, the language, and what only this reader's text needs."""
+    """Where one letter goes: who it is in the case, the address, the language, and what only this reader's text needs.
 
-    name: str  # tourist, companion, shop, user:7
-    address: str
+    With ``wishes`` it goes by the channels and at the moments that this reader chose.
+    """
+
+    name: str  # tourist, companion, shop, office, user:7
+    address: str  # empty for who is reached by a robot only
     language: str
     slots: dict[str, Any] = field(default_factory=dict)
+    wishes: Wishes = MAIL_AT_ONCE
 
 
 def put(
@@ -32,22 +40,48 @@ def put(
     case_id: int | None = None,
     deadline_id: int | None = None,
 ) -> Message:
-    """Write one message row. ``key`` is unique: the same step cannot tell the same person twice."""
-    message = Message(
-        key=key,
-        case_id=case_id,
-        deadline_id=deadline_id,
-        template=template,
-        recipient=to.name,
-        address=to.address,
-        language=to.language,
-        slots={**slots, **to.slots},
-        created_at=clock.now(),
-        next_try_at=clock.now(),
-    )
-    db.session.add(message)
-    after_commit(hints.deliver)
-    return message
+    """Write the message: one row for each channel of this reader. ``key`` is unique: the same step cannot tell the same
+    person twice by the same channel. Returns the first row.
+    """
+    now, said = clock.now(), {**slots, **to.slots}
+    planned = wishes.plan(to.wishes, template, said, now)
+    if planned.quiet:
+        said["quiet"] = [at.isoformat("minutes") for at in planned.quiet]
+    by_mail = bool(to.address) and (to.wishes.mail or to.wishes.robot is None)
+    rows = []
+    for channel, address, channels_key, more in _ways(key, to, by_mail):
+        rows.append(
+            Message(
+                key=channels_key,
+                case_id=case_id,
+                deadline_id=deadline_id,
+                template=template,
+                recipient=to.name,
+                channel=channel,
+                address=address,
+                language=to.language,
+                slots={**said, **more},
+                created_at=now,
+                next_try_at=planned.at,
+                for_digest=planned.gathered,
+            )
+        )
+    db.session.add_all(rows)
+    if planned.at <= now:
+        after_commit(hints.deliver)
+    return rows[0]
+
+
+def _ways(key: str, to: Recipient, by_mail: bool) -> list[tuple[str, str, str, dict[str, Any]]]:
+    """Channel, address, key and slots of each row. What only a robot is told keeps the mail address to fall back on."""
+    ways: list[tuple[str, str, str, dict[str, Any]]] = []
+    robot = to.wishes.robot
+    if by_mail or robot is None:
+        ways.append((Channel.MAIL, to.address, key, {}))
+    if robot is not None:
+        spare = {"mail_to": to.address} if to.address and not by_mail else {}
+        ways.append((robot.channel, robot.address, f"{key}:robot", spare))
+    return ways
 
 
 def step_key(event_id: int, recipient: str, template: str) -> str:
@@ -64,11 +98,11 @@ def cancel_reminders(deadline_id: int) -> None:
     """Cancel what was not sent yet of an ended or re-planned deadline: it is no longer true, however often it was tried."""
     db.session.execute(
         update(Message)
-        .where(Message.deadline_id == deadline_id, Message.state == MessageState.DUE)
+        .where(Message.deadline_id == deadline_id, Message.state.in_(WAITING))
         .values(state=MessageState.CANCELLED)
     )
 
 
 def due_before(moment: datetime) -> Any:
-    """The condition under which a message is worth an attempt now."""
+    """The condition under which a message, or what is to be gathered into one, is worth an attempt now."""
     return (Message.state == MessageState.DUE) & (Message.next_try_at <= moment)

@@ -127,6 +127,11 @@ def host_of(public_url: str) -> str:
         return "localhost"
 
 
+def subject_of(post: Post, context: Mapping[str, Any]) -> str:
+    """The subject of a letter, without its number; the present locale is its language."""
+    return " ".join(without_isolates(_parts(post.template, context)["subject"]).split())[:LONGEST_SUBJECT]
+
+
 def _parts(template: str, context: Mapping[str, Any]) -> dict[str, Any]:
     """What the letter's file says, part by part; ``templates/layouts/letter.html`` tells what the parts are."""
     written = current_app.jinja_env.get_template(f"messages/{template}.txt").make_module(dict(context))

@@ -16,8 +16,9 @@ from flask_babel import gettext as _
 
 from disputes import links, names
 from disputes.accounts import invitations
-from disputes.formats import CHINA, deadline_text, zone_city, zone_moment
+from disputes.formats import CHINA, china_moment, deadline_text, money_text, zone_city, zone_moment
 from disputes.notifications.packages import worded
+from disputes.notifications.wishes import Channel
 from disputes.rules.clocks import ClockName
 from disputes.rules.packages import package_of
 
@@ -54,6 +55,7 @@ class Post:
     address: str
     language: str
     slots: Mapping[str, Any] = field(default_factory=dict)
+    channel: str = Channel.MAIL
 
 
 def context_of(post: Post, language: str, now: datetime) -> dict[str, Any]:
@@ -70,12 +72,13 @@ def context_of(post: Post, language: str, now: datetime) -> dict[str, Any]:
         "reader": reader,
         "number": _number(context["number"], language),
         "shop": inline(shop or given.get("shop_zh")),
-        "declared": zone_moment(datetime.fromisoformat(given["declared_at"]), CHINA.key) if given.get("declared_at") else None,
-        "refund": money(*given["refund"]) if given.get("refund") else None,
+        "declared": china_moment(datetime.fromisoformat(given["declared_at"])) if given.get("declared_at") else None,
+        "refund": money_text(*given["refund"]) if given.get("refund") else None,
         "package": worded(package_of(package), to_tourist=reader in (TOURIST, COMPANION)) if package else None,
         "yours": bool(given.get("yours")) and reader != COMPANION,
         "late": context["due_at"] is not None and context["due_at"] <= now,
         "greeting": _greeting(reader, context["called"]),
+        "news": given.get("news") or [],
         "reason_for_mail": _reason(reader),
         "action_url": address_of(post),
     }
@@ -86,7 +89,7 @@ def reader_of(post: Post) -> str:
     """Who reads: the words differ for tourists, those who accompany them, shops and staff."""
     if post.recipient in (TOURIST, COMPANION, SHOP):
         return post.recipient
-    portal = (post.slots.get("page") or [post.slots.get("portal")])[0]
+    portal = (post.slots.get("page") or [post.slots.get("portal") or post.slots.get("entrance")])[0]
     return SHOP if portal == "merchant" else STAFF
 
 
@@ -100,10 +103,24 @@ def address_of(post: Post) -> str | None:
     if slots.get("page"):
         portal, number = slots["page"]
         return f"{settings.public_url}/{portal}/cases/{number}"
+    if slots.get("entrance"):
+        return f"{settings.public_url}/{slots['entrance']}/"
     if slots.get("invitation"):
         token = invitations.token(settings.secret_key, invitations.of_stored(slots["invitation"]))
         return f"{settings.public_url}/{slots['portal']}/invitation/{token}"
     return None
+
+
+def portal_of(post: Post) -> str:
+    """The portal in which this reader signs in."""
+    return "merchant" if reader_of(post) == SHOP else "staff"
+
+
+def portal_address(post: Post) -> str:
+    """Where somebody who signs in finds the case, or all cases: an address that opens nothing by itself."""
+    entrance = f"{current_app.config['SETTINGS'].public_url}/{portal_of(post)}/"
+    number = str(post.slots.get("number") or "").replace("-", "")
+    return f"{entrance}cases/{number}" if number else entrance
 
 
 def inline(value: Any) -> str | None:

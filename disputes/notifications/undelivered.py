@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 
 from disputes import clock, hints
 from disputes.db import after_commit, db
+from disputes.notifications import digests
 from disputes.notifications.models import Message, MessageState
+from disputes.notifications.wishes import Channel
 
 COUNTED_TO = 1000
 
@@ -38,9 +40,14 @@ def find(message_id: int) -> Message | None:
 
 
 def send_again(message: Message, address: str) -> bool:
-    """Give a letter that was given up another chance, at this address; False when somebody else has done something already."""
+    """Give a letter that was given up another chance, at this address; False when somebody else has done something already.
+
+    What a robot did not take goes to that robot again, or by mail where a mail address is given.
+    """
     if message.state != MessageState.GIVEN_UP:
         return False
+    if message.channel != Channel.MAIL and address != message.address:
+        message.channel = Channel.MAIL
     message.address = address
     message.state, message.error = MessageState.DUE, None
     message.attempts, message.attempted_at, message.answered_at = 0, None, None
@@ -54,6 +61,8 @@ def cancel(message: Message) -> bool:
     if message.state != MessageState.GIVEN_UP:
         return False
     message.state = MessageState.CANCELLED
+    if message.template == digests.LETTER:
+        digests.settle(message.id, MessageState.CANCELLED)
     return True
 
 

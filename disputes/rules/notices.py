@@ -54,9 +54,9 @@ NOTICES: dict[tuple[Kind, Action], tuple[tuple[Role, str], ...]] = {
 # One letter per reader for both reminders of every clock: it names the clock, what is owed, the moment, and what follows.
 REMINDERS: dict[Role, str] = {T: "reminder", M: "reminder-shop", O: "reminder-officer", S: "reminder-officer"}
 
-# Letters that no step sends: sign-in and verification.
+# Letters that no step sends: sign-in, verification, what was gathered for a reader, and the test of a robot.
 # ``case-news`` replaces every later letter to an address nobody has confirmed: it carries the link and nothing of the case.
-OTHER_LETTERS: tuple[str, ...] = ("counter-code", "user-invited", "case-news")
+OTHER_LETTERS: tuple[str, ...] = ("counter-code", "user-invited", "case-news", "digest", "robot-test")
 
 # The tourist gets a receipt of each own step, but not an echo of what they just wrote.
 WITHOUT_RECEIPT: tuple[Action, ...] = (Action.WRITE,)
