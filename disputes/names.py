@@ -13,11 +13,15 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from disputes import return_names
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.clocks import ClockName
 from disputes.rules.goods import GoodsClass
 from disputes.rules.lifecycle import Action, Kind, Outcome, Role, State
 from disputes.rules.packages import Goods, Means, Remedy, Shipping, Within
+from disputes.rules.pledges import Condition, Payer, Proof, Starts, Way
+from disputes.rules.publishing import BreachReason, Desk, Flaw, NetworkKind, Reach, Standing, Worse
+from disputes.rules.routing import Part, Priority
 
 # fmt: off
 CATEGORIES: Mapping[Category, Any] = {
@@ -66,6 +70,8 @@ TRADES: Mapping[Trade, Any] = {
     Trade.BANK_CARD:     _l("Bank or payment service"),
     Trade.TAX_REFUND:    _l("Departure tax refund"),
     Trade.ONLINE:        _l("Online shop or app"),
+    Trade.TOBACCO:       _l("Tobacco shop"),
+    Trade.IMMIGRATION:   _l("Visa, entry or stay"),
     Trade.OTHER:         _l("Another business"),
 }
 
@@ -130,6 +136,103 @@ GOODS_CLASSES: Mapping[GoodsClass, Any] = {
     GoodsClass.SERVICES:    _l("A service"),
 }
 
+# Return promises. The sentences of a promise itself are made in ``web/pledge_words.py``.
+PERIOD_STARTS: Mapping[Starts, Any] = {
+    Starts.PURCHASE: _l("From the day of purchase"),
+    Starts.RECEIPT:  _l("From the day the goods were received"),
+}
+
+RETURN_CONDITIONS: Mapping[Condition, Any] = {
+    Condition.INTACT: _l("Unused, with everything that belongs to it"),
+    Condition.RESALE: _l("Fit to be sold again"),
+}
+
+RETURN_PROOFS: Mapping[Proof, Any] = {
+    Proof.INVOICE: _l("The invoice (fapiao)"),
+    Proof.ANY:     _l("An invoice, a receipt or a payment record"),
+    Proof.NONE:    _l("No proof is needed"),
+}
+
+RETURN_WAYS: Mapping[Way, Any] = {
+    Way.SHOP:   _l("In the shop where it was bought"),
+    Way.BRANCH: _l("In another shop that takes part"),
+    Way.DESK:   _l("At a return desk"),
+    Way.PARCEL: _l("By parcel"),
+}
+
+RETURN_DESKS: Mapping[Desk, Any] = {
+    Desk.MALL: _l("Return desk of the mall"),
+    Desk.PORT: _l("Return desk at the airport or the station"),
+}
+
+RETURN_FREIGHT: Mapping[Payer, Any] = {
+    Payer.BUYER:    _l("The customer pays for the parcel"),
+    Payer.MERCHANT: _l("The shop pays for the parcel"),
+}
+
+RETURN_REACHES: Mapping[Reach, Any] = {
+    Reach.CITY:       _l("In the same city"),
+    Reach.REGION:     _l("In the same region: Chongqing, or all of Sichuan"),
+    Reach.EVERYWHERE: _l("Everywhere in Chongqing and Sichuan"),
+}
+
+NETWORK_KINDS: Mapping[NetworkKind, Any] = {
+    NetworkKind.CHAIN: _l("Chain"),
+    NetworkKind.BRAND: _l("Brand"),
+    NetworkKind.MALL:  _l("Mall or shopping street"),
+}
+
+PLEDGE_STANDINGS: Mapping[Standing, Any] = {
+    Standing.IN_FORCE:  _l("In force"),
+    Standing.UPCOMING:  _l("Not in force yet"),
+    Standing.WITHDRAWN: _l("Withdrawn"),
+}
+
+BREACH_REASONS: Mapping[BreachReason, Any] = {
+    BreachReason.RETURN_REFUSED:   _l("A return was refused that the promise covers"),
+    BreachReason.EXTRA_CONDITIONS: _l("Conditions were asked for that the promise does not name"),
+    BreachReason.TOO_SHORT:        _l("The promised days were not granted"),
+    BreachReason.REFUND_LATE:      _l("The money was not paid back in time"),
+    BreachReason.NOTICE_DIFFERS:   _l("A notice in the shop said something else"),
+}
+
+PLEDGE_FLAWS: Mapping[Flaw, Any] = {
+    Flaw.SHORT_DAYS:      _l("Fewer than seven days"),
+    Flaw.NO_REFUND_TIME:  _l("No time named by which the money is paid back"),
+    Flaw.NO_REFUND_MEANS: _l("No way named in which the money is paid back"),
+    Flaw.NO_WORDS:        _l("The goods are not described in words"),
+}
+
+WORSE_POINTS: Mapping[Worse, Any] = {
+    Worse.DAYS:        _l("fewer days"),
+    Worse.STARTS:      _l("the days are counted from an earlier day"),
+    Worse.GOODS:       _l("fewer goods are covered"),
+    Worse.CONDITION:   _l("a stricter condition of the goods"),
+    Worse.PROOF:       _l("a stricter proof of purchase"),
+    Worse.WAYS:        _l("fewer ways to give goods back"),
+    Worse.BRANCHES:    _l("fewer other shops accept"),
+    Worse.FREIGHT:     _l("the customer pays for the parcel"),
+    Worse.REFUND_DAYS: _l("the money comes later"),
+    Worse.MEANS:       _l("fewer ways to get the money back"),
+    Worse.SHOPS:       _l("fewer shops give the promise"),
+    Worse.WORDS:       _l("other words about the goods or the exclusions"),
+}
+
+PLEDGE_ACTIONS: Mapping[str, Any] = {
+    "drafted":          _l("Draft begun"),
+    "discarded":        _l("Draft thrown away"),
+    "published":        _l("Version published"),
+    "withdrawn":        _l("Promise withdrawn"),
+    "breach_recorded":  _l("Breach recorded"),
+    "breach_commented": _l("The shop commented on a breach"),
+    "breach_cleared":   _l("Breach cleared"),
+    "network_founded":  _l("Network made"),
+    "network_asked":    _l("A shop asked to join"),
+    "network_joined":   _l("A shop joined"),
+    "network_refused":  _l("A shop was turned down"),
+    "network_left":     _l("A shop left"),
+}
+
 GOODS: Mapping[Goods, Any] = {
     Goods.KEEP:      _l("The customer keeps the goods"),
     Goods.GIVE_BACK: _l("The customer gives the goods back"),
@@ -187,6 +290,7 @@ STATES: Mapping[State, Any] = {
     State.REFERRAL_READY:   _l("Ready for the authority"),
     State.REFERRED:         _l("With the authority"),
     State.CLOSED:           _l("Closed"),
+    **return_names.STATES,
 }
 
 STATES_FOR_TOURIST: Mapping[State, Any] = {
@@ -202,6 +306,7 @@ STATES_FOR_TOURIST: Mapping[State, Any] = {
     State.REFERRAL_READY:   _l("Ready to be handed to the authority"),
     State.REFERRED:         _l("The authority has your case"),
     State.CLOSED:           _l("Closed"),
+    **return_names.STATES_FOR_TOURIST,
 }
 
 STATES_FOR_MERCHANT: Mapping[State, Any] = {
@@ -217,6 +322,7 @@ STATES_FOR_MERCHANT: Mapping[State, Any] = {
     State.REFERRAL_READY:   _l("Ready to be handed to the authority"),
     State.REFERRED:         _l("With the authority"),
     State.CLOSED:           _l("Closed"),
+    **return_names.STATES_FOR_MERCHANT,
 }
 
 OUTCOMES: Mapping[Outcome, Any] = {
@@ -230,6 +336,7 @@ OUTCOMES: Mapping[Outcome, Any] = {
     Outcome.OUT_OF_SCOPE:          _l("Not a matter for this service"),
     Outcome.DUPLICATE:             _l("The same matter as another case"),
     Outcome.EMERGENCY_HANDED_OVER: _l("Emergency, handed over to the emergency services"),
+    **return_names.OUTCOMES,
 }
 
 # What the running deadline is about, told from outside.
@@ -247,6 +354,21 @@ CLOCKS: Mapping[ClockName, Any] = {
     ClockName.CONFIRMATION:        _l("The visitor confirms that it has arrived"),
     ClockName.REFERRAL:            _l("The officer hands the case to the authority"),
     ClockName.FOLLOW_UP:           _l("The officer asks the authority how it stands"),
+    ClockName.CHASE:                _l("The officer asks about a period of the authority that is over"),
+    ClockName.SAMR_DISTRIBUTES:     _l("The complaint reaches the competent bureau"),
+    ClockName.ODR_ANSWERS:          _l("The shop negotiates on the 12315 platform"),
+    ClockName.SAMR_ACCEPTS:         _l("The market regulator decides whether it accepts the complaint, and says so"),
+    ClockName.SAMR_COMPETENCE:      _l("Two bureaus agree on who is competent"),
+    ClockName.SAMR_MEDIATES:        _l("The market regulator mediates"),
+    ClockName.SAMR_TELLS_END:       _l("The market regulator tells both sides that the mediation has ended"),
+    ClockName.SAMR_CHECKS:          _l("The market regulator checks a breach of the law that it noticed"),
+    ClockName.REPORT_CHECK:         _l("The market regulator checks the report"),
+    ClockName.TOUR_ACCEPTS:         _l("The tourism complaint body decides whether it accepts the complaint"),
+    ClockName.TOUR_REPLY:           _l("The tourism operator answers the complaint body"),
+    ClockName.TOUR_CONCLUDES:       _l("The tourism complaint body concludes the matter"),
+    ClockName.FUND_PAYS:            _l("The integrity fund decides and pays"),
+    ClockName.COUNCIL_FORWARDS:     _l("The consumer council forwards the case"),
+    **return_names.CLOCKS,
 }
 
 # The same where the reader is the one who owes.
@@ -255,12 +377,16 @@ CLOCKS_OF_TOURIST: Mapping[ClockName, Any] = {
     ClockName.TOURIST_REPLY:    _l("You answer the offer"),
     ClockName.TOURIST_PROPOSAL: _l("You answer the proposal"),
     ClockName.CONFIRMATION:     _l("You tell us whether it has arrived"),
+    **return_names.CLOCKS_OF_TOURIST,
 }
 
 CLOCKS_OF_MERCHANT: Mapping[ClockName, Any] = {
     ClockName.SHOP_ANSWER:   _l("You answer the claim"),
     ClockName.SHOP_PROPOSAL: _l("You answer the proposal"),
     ClockName.PERFORMANCE:   _l("You do what was agreed"),
+    ClockName.ODR_ANSWERS:          _l("You negotiate on the 12315 platform"),
+    ClockName.TOUR_REPLY:           _l("You answer the tourism complaint body"),
+    **return_names.CLOCKS_OF_MERCHANT,
 }
 
 # What follows when the deadline passes, told to each reader. Silence is never an admission and never a consent.
@@ -278,6 +404,21 @@ FOLLOWS: Mapping[ClockName, Any] = {
     ClockName.CONFIRMATION:        _l("If the visitor stays silent, the case is closed as carried out but not confirmed."),
     ClockName.REFERRAL:            _l("After that the supervisor is told."),
     ClockName.FOLLOW_UP:           _l("After that the supervisor is told."),
+    ClockName.CHASE:                _l("After that the supervisor is told."),
+    ClockName.SAMR_DISTRIBUTES:     _l("After that our officer asks the authority, or the one above it."),
+    ClockName.ODR_ANSWERS:          _l("After that our officer asks the authority, or the one above it."),
+    ClockName.SAMR_ACCEPTS:         _l("After that our officer asks the authority, or the one above it."),
+    ClockName.SAMR_COMPETENCE:      _l("After that our officer asks the authority, or the one above it."),
+    ClockName.SAMR_MEDIATES:        _l("After that our officer asks the authority, or the one above it."),
+    ClockName.SAMR_TELLS_END:       _l("After that our officer asks the authority, or the one above it."),
+    ClockName.SAMR_CHECKS:          _l("After that our officer asks the authority, or the one above it."),
+    ClockName.REPORT_CHECK:         _l("After that our officer asks the authority, or the one above it."),
+    ClockName.TOUR_ACCEPTS:         _l("After that our officer asks the authority, or the one above it."),
+    ClockName.TOUR_REPLY:           _l("After that our officer asks the authority, or the one above it."),
+    ClockName.TOUR_CONCLUDES:       _l("After that our officer asks the authority, or the one above it."),
+    ClockName.FUND_PAYS:            _l("After that our officer asks the authority, or the one above it."),
+    ClockName.COUNCIL_FORWARDS:     _l("After that our officer asks the authority, or the one above it."),
+    **return_names.FOLLOWS,
 }
 
 FOLLOWS_FOR_TOURIST: Mapping[ClockName, Any] = {
@@ -294,6 +435,21 @@ FOLLOWS_FOR_TOURIST: Mapping[ClockName, Any] = {
     ClockName.CONFIRMATION:        _l("If we hear nothing from you, we close the case as carried out but not confirmed. You can open it again from your link."),
     ClockName.REFERRAL:            _l("If it has not been handed over by then, our supervisor is told."),
     ClockName.FOLLOW_UP:           _l("If our officer has not asked by then, our supervisor is told."),
+    ClockName.CHASE:                _l("If our officer has not asked by then, our supervisor is told."),
+    ClockName.SAMR_DISTRIBUTES:     _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.ODR_ANSWERS:          _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.SAMR_ACCEPTS:         _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.SAMR_COMPETENCE:      _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.SAMR_MEDIATES:        _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.SAMR_TELLS_END:       _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.SAMR_CHECKS:          _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.REPORT_CHECK:         _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.TOUR_ACCEPTS:         _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.TOUR_REPLY:           _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.TOUR_CONCLUDES:       _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.FUND_PAYS:            _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    ClockName.COUNCIL_FORWARDS:     _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
+    **return_names.FOLLOWS_FOR_TOURIST,
 }
 
 FOLLOWS_FOR_MERCHANT: Mapping[ClockName, Any] = {
@@ -310,6 +466,21 @@ FOLLOWS_FOR_MERCHANT: Mapping[ClockName, Any] = {
     ClockName.CONFIRMATION:        _l("If the customer does not answer, the case is closed as carried out but not confirmed."),
     ClockName.REFERRAL:            _l("If it has not been handed over by then, our supervisor is told."),
     ClockName.FOLLOW_UP:           _l("If our officer has not asked by then, our supervisor is told."),
+    ClockName.CHASE:                _l("If our officer has not asked by then, our supervisor is told."),
+    ClockName.SAMR_DISTRIBUTES:     _l("This date binds the authority. If it passes, our officer asks."),
+    ClockName.ODR_ANSWERS:          _l("If there is no result by then, the customer can complain to the market regulator."),
+    ClockName.SAMR_ACCEPTS:         _l("This date binds the authority. If it passes, our officer asks."),
+    ClockName.SAMR_COMPETENCE:      _l("This date binds the authority. If it passes, our officer asks."),
+    ClockName.SAMR_MEDIATES:        _l("This date binds the authority. If it passes, our officer asks."),
+    ClockName.SAMR_TELLS_END:       _l("This date binds the authority. If it passes, our officer asks."),
+    ClockName.SAMR_CHECKS:          _l("This date binds the authority. If it passes, our officer asks."),
+    ClockName.REPORT_CHECK:         _l("This date binds the authority. If it passes, our officer asks."),
+    ClockName.TOUR_ACCEPTS:         _l("This date binds the authority. If it passes, our officer asks."),
+    ClockName.TOUR_REPLY:           _l("If you do not answer the authority by then, it goes on without your answer."),
+    ClockName.TOUR_CONCLUDES:       _l("This date binds the authority. If it passes, our officer asks."),
+    ClockName.FUND_PAYS:            _l("This date binds the authority. If it passes, our officer asks."),
+    ClockName.COUNCIL_FORWARDS:     _l("This date binds the authority. If it passes, our officer asks."),
+    **return_names.FOLLOWS_FOR_MERCHANT,
 }
 
 # One step as it happened, in the history of a case.
@@ -342,6 +513,12 @@ ACTIONS: Mapping[Action, Any] = {
     Action.READY_REFERRAL:     _l("Made ready for the authority"),
     Action.RECORD_REFERRAL:    _l("Handed over to the authority"),
     Action.RECORD_SETTLEMENT:  _l("Settled before the authority"),
+    Action.AUTHORITY_ACCEPTS:  _l("The authority has accepted the case"),
+    Action.AUTHORITY_REFUSES:  _l("The authority has refused the case"),
+    Action.AUTHORITY_ENDS:     _l("The authority has ended the mediation"),
+    Action.AUTHORITY_STEP:     _l("News from the authority"),
+    Action.CORRECT_AUTHORITY:  _l("A record of the authority was corrected"),
+    Action.AUTHORITY_LATE:     _l("A period of the authority is over: our officer asks"),
     Action.WITHDRAW:           _l("Withdrawn by the visitor"),
     Action.CLOSE:              _l("Closed by an officer"),
     Action.CLOSE_DORMANT:      _l("Set aside because no answer came"),
@@ -357,8 +534,11 @@ ACTIONS: Mapping[Action, Any] = {
     Action.CHANGE_CONTACT:     _l("Contact details changed"),
     Action.CHANGE_SHOP:        _l("Shop corrected"),
     Action.DEPART:             _l("The visitor has left: from now on in writing only"),
+    Action.RECOUNT:            _l("Dates counted again, since the calendar changed"),
+    Action.REPLAN:             _l("Dates planned again by a new service standard"),
     Action.REVOKE_LINK:        _l("New link made, the old one ended"),
     Action.ERASE:              _l("Personal data erased"),
+    **return_names.ACTIONS,
 }
 
 # The same told to the visitor, where that differs.
@@ -383,6 +563,12 @@ ACTIONS_FOR_TOURIST: Mapping[Action, Any] = {
     Action.AUTHORISE:          _l("You allowed the hand-over to an authority"),
     Action.CONSENT:            _l("You changed a consent"),
     Action.DEPART:             _l("You have left: from now on everything goes in writing"),
+    Action.ACCEPT_REFUND:      _l("You accepted the offer and keep the goods"),
+    Action.HAND_OVER:          _l("You handed the goods over"),
+    Action.MAKE_DISPUTE:       _l("You made it a dispute"),
+    Action.SPLIT_DISPUTE:      _l("You made a dispute of what was not accepted"),
+    Action.GIVE_BACK:          _l("The goods were given back to you"),
+    Action.REPORT_REFUND:      _l("The shop says it has paid you back"),
 }
 
 # Who did something, or owes something.
@@ -395,6 +581,8 @@ ROLES: Mapping[Role, Any] = {
     Role.OFFICER:    _l("Officer"),
     Role.SUPERVISOR: _l("Supervisor"),
     Role.SYSTEM:     _l("Automatic"),
+    Role.AUTHORITY:  _l("Authority"),
+    **return_names.ROLES,
 }
 
 ROLES_FOR_TOURIST: Mapping[Role, Any] = {
@@ -403,6 +591,7 @@ ROLES_FOR_TOURIST: Mapping[Role, Any] = {
     Role.MERCHANT: _l("The shop"),
     Role.COUNTER:  _l("Somebody in the shop"),
     Role.OFFICER:  _l("Our officer"),
+    Role.AUTHORITY: _l("The authority"),
     Role.SYSTEM:   _l("This service"),
 }
 
@@ -481,7 +670,7 @@ DEPARTURES: Mapping[str, Any] = {
     "unknown":  _l("Departure not known"),
 }
 
-CHANNELS: Mapping[str, Any] = {"web": _l("Website"), "api": _l("Partner’s system"), "staff": _l("Taken down by staff")}
+CHANNELS: Mapping[str, Any] = {"web": _l("Website"), "api": _l("Partner’s system"), "staff": _l("Taken down by staff"), "desk": _l("At a return desk"), "return": _l("From a return")}
 
 # In which way an officer handed a case to an authority.
 REFERRAL_CHANNELS: Mapping[str, Any] = {
@@ -552,6 +741,7 @@ LETTERS: Mapping[str, Any] = {
     "supervisor-alert":            _l("Late: the supervisor is told"),
     "user-invited":                _l("Invitation"),
     "withdrawn-officer":           _l("Withdrawn"),
+    **return_names.LETTERS,
 }
 
 # Bodies with legal power. Their Chinese names stand in the table of authorities and are what counts in a letter.
@@ -576,12 +766,25 @@ AUTHORITIES: Mapping[str, Any] = {
     "consumer_council_cq":  _l("Chongqing Consumer Rights Protection Committee"),
     "consumer_council_sc":  _l("Sichuan Consumer Rights Protection Committee"),
 }
+
+PRIORITIES: Mapping[Priority, Any] = {
+    Priority.EMERGENCY: _l("Emergency"),
+    Priority.HIGH:      _l("High"),
+    Priority.NORMAL:    _l("Normal"),
+}
+
+ROUTING_PARTS: Mapping[Part, Any] = {
+    Part.OFFICE:    _l("Office"),
+    Part.AUTHORITY: _l("Authority"),
+    Part.PRIORITY:  _l("Priority"),
+}
 # fmt: on
 
 GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "action_name": ACTIONS,
     "action_name_for_tourist": ACTIONS_FOR_TOURIST,
     "authority_name": AUTHORITIES,
+    "breach_reason_name": BREACH_REASONS,
     "category_hint": CATEGORY_HINTS,
     "category_name": CATEGORIES,
     "channel_name": CHANNELS,
@@ -604,13 +807,25 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "law_name": LAWS,
     "letter_name": LETTERS,
     "means_name": MEANS,
+    "network_kind_name": NETWORK_KINDS,
     "outcome_name": OUTCOMES,
+    "priority_name": PRIORITIES,
     "paid_how_name": PAID_HOW,
     "performed_by_name": PERFORMED_BY,
+    "pledge_action_name": PLEDGE_ACTIONS,
+    "pledge_flaw_name": PLEDGE_FLAWS,
+    "pledge_standing_name": PLEDGE_STANDINGS,
+    "routing_part_name": ROUTING_PARTS,
     "purpose_name": PURPOSES,
     "question_phrase": QUESTION_PHRASES,
     "referral_channel": REFERRAL_CHANNELS,
     "remedy_name": REMEDIES,
+    "grade_name": return_names.GRADES,
+    "holder_name": return_names.HOLDERS,
+    "photograph_name": return_names.PHOTOGRAPHS,
+    "refusal_name": return_names.REFUSALS,
+    "rejection_name": return_names.REJECTIONS,
+    "wish_name": return_names.WISHES,
     "role_name": ROLES,
     "role_name_for_merchant": ROLES_FOR_MERCHANT,
     "role_name_for_tourist": ROLES_FOR_TOURIST,
@@ -621,6 +836,7 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "state_name_for_tourist": STATES_FOR_TOURIST,
     "trade_name": TRADES,
     "within_name": WITHIN,
+    "worse_point_name": WORSE_POINTS,
 }
 
 

@@ -428,7 +428,9 @@ def with_picture(case: Case, name: str = "cup.jpg", by: Actor | None = None) -> 
 # --- return promises
 
 
-def pledge(at: Shop | None = None, promise: Promise | None = None, *, applies_from: date | None = None, **fields: Any) -> Pledge:
+def pledge(
+    at: Shop | None = None, promise: Promise | None = None, *, applies_from: date | None = None, **fields: Any
+) -> Pledge:
     """A published promise of a shop's merchant, for all its shops; with ``applies_from`` in the past as a list may say it."""
     at = at or shop()
     by = actors.SYSTEM

@@ -15,13 +15,17 @@ from disputes.accounts import passwords
 from disputes.cases.texts import UnreadableText
 from disputes.cli import HIDDEN, MODULES, main
 from disputes.files.refusals import SENTENCES, RefusalReason
+from disputes.law import routing_file
 from disputes.rules import notices
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.clocks import CLOCKS, ClockName
 from disputes.rules.grounds import GROUNDS
 from disputes.rules.lifecycle import STEPS, Kind, Outcome, Role, State
 from disputes.rules.packages import Goods, Means, PackageError, Remedy, Shipping, Within
-from disputes.rules.routing import COMPETENCE
+from disputes.rules.pledges import Condition, Proof, Starts, Way
+from disputes.rules.publishing import BreachReason, Desk, Flaw, NetworkKind, Reach, Standing, Worse
+from disputes.rules.routing import Part, Priority
+from disputes.seeding import known
 from disputes.web.sentences import REFUSED
 from tests.repository.tree import ROOT, product
 
@@ -43,6 +47,18 @@ WORDS: tuple[tuple[str, Iterable[Any], Mapping[Any, Any]], ...] = (
     ("goods",                   Goods,         names.GOODS),
     ("shipping",                Shipping,      names.SHIPPING),
     ("means",                   Means,         names.MEANS),
+    ("starts of a period",      Starts,        names.PERIOD_STARTS),
+    ("conditions of goods",     Condition,     names.RETURN_CONDITIONS),
+    ("proofs of purchase",      Proof,         names.RETURN_PROOFS),
+    ("ways of return",          Way,           names.RETURN_WAYS),
+    ("return desks",            Desk,          names.RETURN_DESKS),
+    ("freight of a promise",    ("buyer", "merchant"), names.RETURN_FREIGHT),
+    ("reach of a promise",      Reach,         names.RETURN_REACHES),
+    ("kinds of networks",       NetworkKind,   names.NETWORK_KINDS),
+    ("standings of a promise",  Standing,      names.PLEDGE_STANDINGS),
+    ("breaches of a promise",   BreachReason,  names.BREACH_REASONS),
+    ("flaws of a promise",      Flaw,          names.PLEDGE_FLAWS),
+    ("where it gives less",     Worse,         names.WORSE_POINTS),
     ("by when",                 Within,        names.WITHIN),
     ("kinds",                   Kind,          names.KINDS),
     ("states",                  STORED_STATES, names.STATES),
@@ -59,7 +75,9 @@ WORDS: tuple[tuple[str, Iterable[Any], Mapping[Any, Any]], ...] = (
     ("roles for the tourist",   Role,          names.ROLES_FOR_TOURIST),
     ("roles for the merchant",  Role,          names.ROLES_FOR_MERCHANT),
     ("purposes of consents",    Purpose,       names.PURPOSES),
-    ("authorities",             {c.authority for c in COMPETENCE}, names.AUTHORITIES),
+    ("authorities",             {r.gives for r in routing_file.seed(known()).part(Part.AUTHORITY)}, names.AUTHORITIES),
+    ("priorities",              Priority,      names.PRIORITIES),
+    ("parts of the routing",    Part,          names.ROUTING_PARTS),
     ("grounds",                 {g.rule_id for g in GROUNDS},      names.GROUNDS),
     ("laws behind the grounds", {g.law for g in GROUNDS},          names.LAWS),
     ("departures",              ("known", "departed", "unknown"),  names.DEPARTURES),
@@ -97,7 +115,7 @@ def test_every_ready_question_and_every_reason_to_contest_is_a_whole_thought() -
 
 # --- refusals
 
-REFUSALS = {"Refused", "AccountRefused", "WeakPassword", "PackageError"}
+REFUSALS = {"Refused", "AccountRefused", "PledgeRefused", "WeakPassword", "PackageError"}
 ELSEWHERE = "disputes.files"  # its codes are those of RefusalReason
 
 
