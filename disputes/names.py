@@ -688,6 +688,14 @@ SCOPES: Mapping[str, Any] = {
     "complaints:read":  _l("Read and answer the complaints it filed"),
 }
 
+# What carries a message.
+CHANNELS: Mapping[str, Any] = {
+    "mail":     _l("Mail"),
+    "wecombot": _l("WeCom (企业微信)"),
+    "dingtalk": _l("DingTalk (钉钉)"),
+    "feishu":   _l("Feishu (飞书)"),
+}
+
 # Letters, as lists of the staff call them.
 LETTERS: Mapping[str, Any] = {
     "authorisation-asked":         _l("Authorisation asked for"),
@@ -805,6 +813,7 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "how_bought_name": HOW_BOUGHT,
     "kind_name": KINDS,
     "law_name": LAWS,
+    "channel_name": CHANNELS,
     "letter_name": LETTERS,
     "means_name": MEANS,
     "network_kind_name": NETWORK_KINDS,

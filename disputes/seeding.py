@@ -10,9 +10,11 @@ import yaml
 from sqlalchemy.dialects.postgresql import insert
 
 from disputes.db import Base, db
+from disputes.law import routing
 from disputes.law import seeds as law
 from disputes.regions.models import Authority, BusinessDistrict, Division, Office, Port
 from disputes.regions.queries import region_of
+from disputes.rules.routing import Known
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
@@ -20,7 +22,17 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 def load_all() -> list[str]:
     """Bring every seeded table to what its file says; returns a line for each table that changed. Joins the caller's transaction."""
     changed = [*_places(), *(["law"] if law.load() else [])]
-    return changed
+    return [*changed, *(["routing"] if routing.load(known()) else [])]
+
+
+def known() -> Known:
+    """The codes that a routing table may name, as the seed files have them; needs no database."""
+    return Known(
+        frozenset(row["code"] for row in _yaml("places/offices.yaml")["offices"]),
+        frozenset(row["code"] for row in _yaml("places/authorities.yaml")["authorities"]),
+        frozenset(row["code"] for row in _yaml("places/ports.yaml")["ports"]),
+        {row["code"]: row["division_code"] for row in _yaml("places/districts.yaml")["districts"]},
+    )
 
 
 def _places() -> list[str]:
@@ -30,15 +42,13 @@ def _places() -> list[str]:
     ]
     districts = _yaml("places/districts.yaml")["districts"]
     ports = _yaml("places/ports.yaml")["ports"]
-    offices = [{**o, "division_codes": o["divisions"]} for o in _yaml("places/offices.yaml")["offices"]]
+    offices = _yaml("places/offices.yaml")["offices"]
     authorities = [{"consumer_council": False, **a} for a in _yaml("places/authorities.yaml")["authorities"]]
     return [
         *_upsert(Division, "code", divisions),
         *_upsert(BusinessDistrict, "code", districts),
         *_upsert(Port, "code", ports),
-        *_upsert(
-            Office, "code", [{k: v for k, v in o.items() if k != "divisions"} for o in offices], first_only=("email",)
-        ),
+        *_upsert(Office, "code", offices, first_only=("email",)),
         *_upsert(Authority, "code", authorities),
     ]
 

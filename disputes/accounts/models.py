@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from disputes.db import Base
@@ -18,7 +18,7 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str]
     name: Mapped[str]
-    role: Mapped[str]  # officer, supervisor, merchant
+    role: Mapped[str]  # officer, supervisor, merchant, desk
     password_hash: Mapped[str | None]  # None until the invitation is taken up
     totp_secret: Mapped[str | None]
     totp_last_step: Mapped[int | None]  # a code is good once
@@ -34,7 +34,7 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     signed_in_at: Mapped[datetime | None]
     __table_args__ = (
-        CheckConstraint("role IN ('officer', 'supervisor', 'merchant')", name="role_known"),
+        CheckConstraint("role IN ('officer', 'supervisor', 'merchant', 'desk')", name="role_known"),
         CheckConstraint("(role = 'merchant') = (merchant_id IS NOT NULL)", name="merchant_users_have_a_merchant"),
         CheckConstraint("(role <> 'merchant') = (office_id IS NOT NULL)", name="staff_have_an_office"),
         Index("uq_users_email", text("lower(email)"), unique=True),
@@ -55,3 +55,36 @@ class ApiKey(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class Shift(Base):
+    """When somebody of the staff works in an ordinary week. A shift that ends before it starts goes on into the next day."""
+
+    __tablename__ = "shifts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    weekday: Mapped[int]  # 0 is Monday
+    starts: Mapped[time]
+    ends: Mapped[time]
+    duty: Mapped[bool] = mapped_column(default=False)  # answers emergencies
+    __table_args__ = (
+        UniqueConstraint("user_id", "weekday", "starts"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_known"),
+    )
+
+
+class Absence(Base):
+    """A time in which somebody is away; their cases that owe something go to somebody present when it begins."""
+
+    __tablename__ = "absences"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]  # exclusive
+    reason: Mapped[str]  # leave, illness, training, other
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    made_at: Mapped[datetime]
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
+        Index("ix_absences_times", "ends_at", "starts_at"),
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, UniqueConstraint, event
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from disputes.accounts.models import User
@@ -36,6 +36,7 @@ class Case(Base):
     head: Mapped[str] = mapped_column(default="")  # hash of the last event
     emergency: Mapped[bool] = mapped_column(default=False)
     held_reasons: Mapped[list[Any]] = mapped_column(default=list)  # why it went to triage and not straight to the shop
+    routing: Mapped[dict[str, Any] | None] = mapped_column(JSONB)  # which rules led it where: cases/whereabouts.py
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     merchant_id: Mapped[int | None] = mapped_column(ForeignKey("merchants.id"))
@@ -71,6 +72,7 @@ class Case(Base):
     consents: Mapped[list[Consent]] = relationship(back_populates="case", order_by="Consent.id")
     authorisations: Mapped[list[Authorisation]] = relationship(back_populates="case", order_by="Authorisation.id")
     referrals: Mapped[list[Referral]] = relationship(back_populates="case", order_by="Referral.id")
+    transfers: Mapped[list[Transfer]] = relationship(back_populates="case", order_by="Transfer.id")
 
     __table_args__ = (
         CheckConstraint(f"state IN ({_STATES})", name="state_known"),
@@ -420,6 +422,50 @@ class Referral(Base):
         CheckConstraint("(received_at IS NULL) = (received_by IS NULL)", name="a_receipt_names_who"),
         Index("uq_referrals_running", "case_id", unique=True, postgresql_where=sql("ended_at IS NULL")),
     )
+
+
+class Transfer(Base):
+    """A case offered to another office. It stays with its own until that office has accepted.
+
+    Its clock is the deadline that the proposal started: while that runs, the transfer is open. Without an answer it ended by
+    the clock, or was overtaken by a step that ended the clock.
+    """
+
+    __tablename__ = "transfers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    case: Mapped[Case] = relationship(back_populates="transfers")
+    deadline_id: Mapped[int] = mapped_column(ForeignKey("deadlines.id"), unique=True)
+    deadline: Mapped[Deadline] = relationship()
+    from_office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    to_office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"), index=True)
+    from_office: Mapped[Office] = relationship(foreign_keys=from_office_id)
+    to_office: Mapped[Office] = relationship(foreign_keys=to_office_id)
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[datetime]
+    reason_id: Mapped[int] = mapped_column(ForeignKey("case_texts.id"))
+    reason: Mapped[CaseText] = relationship(foreign_keys=reason_id)
+    answer: Mapped[str | None]  # accepted, returned, withdrawn
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    answered_at: Mapped[datetime | None]
+    answer_text_id: Mapped[int | None] = mapped_column(ForeignKey("case_texts.id"))
+    answer_text: Mapped[CaseText | None] = relationship(foreign_keys=answer_text_id)
+    __table_args__ = (
+        CheckConstraint("from_office_id <> to_office_id", name="to_another_office"),
+        CheckConstraint("answer IN ('accepted', 'returned', 'withdrawn')", name="answer_known"),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered_at_a_moment"),
+    )
+
+    @property
+    def is_open(self) -> bool:
+        return self.answer is None and self.deadline.ended_at is None
+
+    @property
+    def ending(self) -> str | None:
+        """How it ended: by its answer, lapsed, or overtaken by another step; None while it is open."""
+        if self.answer is not None or self.deadline.ended_at is None:
+            return self.answer
+        return "lapsed" if self.deadline.ending == "lapsed" else "overtaken"
 
 
 class CounterCode(Base):

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from disputes import clock
 from disputes.accounts import actors
 from disputes.accounts.actors import SYSTEM, Actor
-from disputes.cases import commands, queries, upkeep
+from disputes.cases import commands, queries, upkeep, whereabouts
 from disputes.cases.models import Case
 from disputes.demo.people import Stock
 from disputes.files import decoding
@@ -27,7 +27,6 @@ from disputes.intake.commands import Telling
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.lifecycle import Outcome, Role
 from disputes.rules.packages import Goods, Means, Package, Remedy, Shipping, Within
-from disputes.rules.routing import competent
 
 SEEDS = Path(__file__).resolve().parent.parent.parent / "seeds" / "demo"
 Story = Iterator[timedelta]
@@ -164,7 +163,7 @@ class Scene:
 
     def authorise(self) -> None:
         case = self.case
-        body = competent(Trade(case.complaint.trade), HowBought(case.complaint.how_bought)).authority
+        body = whereabouts.competence(case).authority
         identity = {
             "full_name": "DEMO VISITOR",
             "document_number": "X0000000",

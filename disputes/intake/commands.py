@@ -9,7 +9,7 @@ from sqlalchemy import Sequence, select
 
 from disputes import clock, hints
 from disputes.accounts.actors import SYSTEM, Actor
-from disputes.cases import commands, queries, texts, upkeep
+from disputes.cases import commands, queries, texts, upkeep, whereabouts
 from disputes.cases.advance import advance
 from disputes.cases.models import Case, CaseEvent, Complaint, Consent, Contact, Evidence, Offer
 from disputes.db import Base, after_commit, db, transaction
@@ -29,7 +29,7 @@ from disputes.rules.categories import (
 )
 from disputes.rules.lifecycle import Action, Kind, Role, State
 from disputes.rules.packages import Package
-from disputes.rules.routing import Arrival, held_reasons
+from disputes.rules.routing import Arrival, Facts, facts_of, held_reasons
 
 SERIAL = Sequence("case_serial", metadata=Base.metadata)
 SAME_PERSON_WINDOW = timedelta(days=7)
@@ -149,16 +149,16 @@ def route(case: Case) -> CaseEvent:
 def _case(told: Telling) -> Case:
     now = clock.now()
     shop = db.session.get(Shop, told.shop_id) if told.shop_id is not None else None
-    division = shop.division_code if shop else told.division_code
     departed = told.departure == "known" and told.departure_at is not None and told.departure_at <= now
     departure = "departed" if departed else told.departure
-    return Case(
+    routing = whereabouts.decide(_facts(told, shop))
+    case = Case(
         number=number_of(clock.today().year, db.session.scalar(SERIAL)),
         kind=Kind.DISPUTE,
         state=State.RECEIVED,
         emergency=bool(told.dangers),
         held_reasons=[],
-        office_id=regions.office_for(division).id,
+        office_id=regions.office(routing.office.rule.gives).id,
         shop=shop,
         merchant=shop.merchant if shop else None,
         language=told.language,
@@ -174,6 +174,23 @@ def _case(told: Telling) -> Case:
         head="",
         link_version=1,
         shop_link_version=1,
+    )
+    whereabouts.keep(case, routing)
+    return case
+
+
+def _facts(told: Telling, shop: Shop | None) -> Facts:
+    """The same facts that ``whereabouts`` reads from the case once it is there."""
+    return facts_of(
+        told.trade,
+        category=told.category,
+        place=shop.division_code if shop else told.division_code,
+        district=shop.district_code if shop else None,
+        how_bought=told.how_bought,
+        port=told.departure_port,
+        language=told.language,
+        amount=told.amount if told.currency == whereabouts.CNY else None,
+        dangers=told.dangers,
     )
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from disputes.cases import whereabouts
 from disputes.law import queries as law
 from disputes.merchants.models import Shop
 from disputes.rules import counting, service
-from disputes.rules.categories import HowBought, Trade
 from disputes.rules.clocks import BY_NAME, LADDER, ClockName
 from disputes.rules.lifecycle import Kind, State
-from disputes.rules.routing import OldCompetence as Competence
-from disputes.rules.routing import competent
+from disputes.rules.routing import Competence, Facts
 from disputes.rules.rulebook import Due, NotInForce, local_day
 
 # The rule by which a body says whether it takes a complaint; of the others no period is known to us.
@@ -52,7 +51,7 @@ class Outlook:
 
 
 def outlook(
-    now: datetime, departure_at: datetime | None, shop: Shop | None, trade: Trade, how_bought: HowBought
+    now: datetime, departure_at: datetime | None, shop: Shop | None, facts: Facts
 ) -> Outlook:
     """What would happen if the complaint were filed now. Every date is the latest one: each side takes all its time."""
     reachable = shop is not None and shop.active and bool(shop.contact)
@@ -60,7 +59,7 @@ def outlook(
     opening = service.Hours(shop.opens, shop.closes) if shop is not None else None
     standards = [law.standard(BY_NAME[name].rule, now) for name in clocks]
     dues = service.ladder(standards, now, departure_at, law.calendar(), opening)
-    competence = competent(trade, how_bought)
+    competence = whereabouts.decide(facts).competence
     acceptance = _acceptance(competence, dues[-1].due_at)
     ahead = departure_at if departure_at is not None and departure_at > now else None
     return Outlook(

@@ -10,6 +10,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from disputes.db import Base
+from disputes.rules.routing import Level, Part
 from disputes.rules.rulebook import Family, Roll, Standing, Unit
 from disputes.rules.service import HoursKind
 
@@ -204,4 +205,48 @@ class Recount(Base):
         CheckConstraint("(reason = 'calendar') = (calendar_version IS NOT NULL)", name="a_calendar_has_its_version"),
         CheckConstraint("(first_day IS NULL) = (last_day IS NULL)", name="days_in_order"),
         Index("ix_recounts_open", "id", postgresql_where=sql("finished_at IS NULL")),
+    )
+
+
+class RoutingTableRow(Base):
+    """One version of the routing table. It never changes; what is in force is the one that began last."""
+
+    __tablename__ = "routing_tables"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(unique=True)
+    in_force_from: Mapped[datetime | None]  # None: brought by an update of the program, and nobody put it in force
+    loaded_at: Mapped[datetime]
+    by: Mapped[str]  # seeds, or who put it in force
+    source: Mapped[str]
+    note: Mapped[str]
+    bodies: Mapped[list[Any]]
+    rules: Mapped[list[RoutingRuleRow]] = relationship(order_by="RoutingRuleRow.position", cascade="all, delete-orphan")
+
+
+class RoutingRuleRow(Base):
+    """One rule within a version of the routing table; its own version is raised when what it says changes."""
+
+    __tablename__ = "routing_rules"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    table_id: Mapped[int] = mapped_column(ForeignKey("routing_tables.id"))
+    position: Mapped[int]
+    part: Mapped[str]
+    rule_id: Mapped[str]
+    rule_version: Mapped[int]
+    conditions: Mapped[dict[str, Any]]
+    gives: Mapped[str]  # an office, an authority or a priority
+    level: Mapped[str | None]
+    line: Mapped[str]
+    also: Mapped[list[Any]]
+    instrument: Mapped[str]
+    standing: Mapped[str]
+    reason_en: Mapped[str]
+    reason_zh: Mapped[str]
+    source: Mapped[str]
+    __table_args__ = (
+        UniqueConstraint("table_id", "rule_id"),
+        UniqueConstraint("table_id", "position"),
+        _one_of("part", Part),
+        _one_of("level", Level),
+        _one_of("standing", Standing),
     )

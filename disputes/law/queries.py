@@ -79,9 +79,9 @@ def calendar_version(version: str) -> Calendar | None:
 def book() -> Book:
     """All of the law. Read once per process and kept until its stamp changes, which is looked up once per transaction."""
     global _kept
-    stamp = _stamp()
-    if _kept is None or _kept[0] != stamp:
-        _kept = (stamp, _read())
+    known = stamp()
+    if _kept is None or _kept[0] != known:
+        _kept = (known, _read())
     return _kept[1]
 
 
@@ -90,7 +90,8 @@ def forget_stamp() -> None:
     db.session().info.pop("law_stamp", None)
 
 
-def _stamp() -> str:
+def stamp() -> str:
+    """What changes with every change of the law's tables; looked up once per transaction."""
     session = db.session()
     known: str | None = session.info.get("law_stamp")
     if known is None:

@@ -53,9 +53,6 @@ class Office(Base):
     name_zh: Mapped[str]
     name_en: Mapped[str]
     region: Mapped[str]
-    division_codes: Mapped[list[Any]] = mapped_column(
-        default=list
-    )  # prefixes of the divisions it serves; empty: the whole region
     email: Mapped[str | None]
     phone: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from disputes.db import db
 from disputes.regions.models import Authority, BusinessDistrict, Division, Office, Port
+from disputes.rules.routing import Known
 
 DEFAULT_REGION = "CQ"  # a case that names no place still has an owner; Chongqing passes on what is Sichuan's
 
@@ -15,15 +16,24 @@ def region_of(division_code: str | None) -> str:
     return {"50": "CQ", "51": "SC"}.get((division_code or "")[:2], DEFAULT_REGION)
 
 
-def office_for(division_code: str | None) -> Office:
-    """The office that owns a case of this place: the one that serves the division, else the region's own."""
-    region = region_of(division_code)
-    offices = db.session.scalars(select(Office).where(Office.region == region, Office.active).order_by(Office.id)).all()
-    named = [
-        o for o in offices if division_code and any(division_code.startswith(prefix) for prefix in o.division_codes)
-    ]
-    general = [o for o in offices if not o.division_codes]
-    return (named or general or list(offices))[0]
+def office(code: str) -> Office:
+    """The office with this code."""
+    return db.session.scalars(select(Office).where(Office.code == code)).one()
+
+
+def closed_offices() -> frozenset[str]:
+    """The codes of the offices that take no new cases; the routing leaves them out."""
+    return frozenset(db.session.scalars(select(Office.code).where(~Office.active)))
+
+
+def known() -> Known:
+    """The codes that a routing table and its facts may name."""
+    return Known(
+        frozenset(db.session.scalars(select(Office.code))),
+        frozenset(db.session.scalars(select(Authority.code))),
+        frozenset(db.session.scalars(select(Port.code))),
+        {d.code: d.division_code for d in districts()},
+    )
 
 
 def offices() -> list[Office]:

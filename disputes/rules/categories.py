@@ -39,6 +39,8 @@ class Trade(StrEnum):
     BANK_CARD = "bank_card"
     TAX_REFUND = "tax_refund"
     ONLINE = "online"
+    TOBACCO = "tobacco"
+    IMMIGRATION = "immigration"  # a question of visa, entry or stay
     OTHER = "other"
 
 

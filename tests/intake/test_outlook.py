@@ -12,6 +12,7 @@ from disputes.intake.outlook import Outlook, outlook
 from disputes.merchants.models import Shop
 from disputes.rules.categories import HowBought, Trade
 from disputes.rules.clocks import ClockName
+from disputes.rules.routing import facts_of
 from tests import factories
 
 
@@ -26,7 +27,7 @@ def told(
     shop: Shop | None = None, leaves_in: timedelta | None = None, trade: Trade = Trade.SHOP, bought: str = "counter"
 ) -> Outlook:
     now = clock.now()
-    return outlook(now, now + leaves_in if leaves_in is not None else None, shop, trade, HowBought(bought))
+    return outlook(now, now + leaves_in if leaves_in is not None else None, shop, facts_of(trade, how_bought=HowBought(bought)))
 
 
 def test_a_shop_that_can_be_reached_is_asked_at_once() -> None:

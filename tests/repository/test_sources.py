@@ -8,16 +8,18 @@ import pytest
 import yaml
 
 from disputes import names
+from disputes.law import routing_file
 from disputes.law.reading import SEEDS as LAW
 from disputes.law.reading import STANDARDS, Instrument, seeds
 from disputes.rules.clocks import CLOCKS, Clock
-from disputes.rules.routing import COMPETENCE
+from disputes.rules.routing import Part
 from disputes.rules.rulebook import Rule, Standing
 from disputes.rules.service import ServiceStandard
-from disputes.seeding import SEEDS
+from disputes.seeding import SEEDS, known
 from tests.repository.tree import product
 
 BOOK = seeds()
+ROUTING = routing_file.seed(known())
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.name)
@@ -69,7 +71,7 @@ def test_every_authority_of_the_routing_table_is_in_the_seeds_and_has_words() ->
     seeded = {
         row["code"] for row in yaml.safe_load((SEEDS / "places" / "authorities.yaml").read_text("utf-8"))["authorities"]
     }
-    assert {row.authority for row in COMPETENCE} <= seeded
+    assert {rule.gives for rule in ROUTING.part(Part.AUTHORITY)} <= seeded
     assert seeded <= set(names.AUTHORITIES)
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from disputes import clock
 from disputes.accounts.actors import Actor
+from disputes.cases import whereabouts
 from disputes.cases.models import Case
 from disputes.cases.upkeep import File
 from disputes.db import transaction
@@ -121,8 +122,7 @@ def outlook_of(case: Case, data: dict[str, Any]) -> Outlook | None:
         return None
     named = data["shop"].get("id") or data["shop"]["code"]
     shop = (_shop(data["shop"], {}) or case.shop) if named else None  # a shop may have closed since
-    trade, how_bought = Trade(case.complaint.trade), data["purchase"]["how_bought"]
-    return outlook(case.filed_at, data["departure"]["at"], shop, trade, how_bought)
+    return outlook(case.filed_at, data["departure"]["at"], shop, whereabouts.facts_of_case(case))
 
 
 def departure_of(data: dict[str, Any], path: str = "departure") -> datetime | None:

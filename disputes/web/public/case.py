@@ -11,16 +11,15 @@ from flask_babel import gettext as _
 from icalendar import Alarm, Calendar, Event
 
 from disputes import numbers
+from disputes.cases import whereabouts
 from disputes.cases.models import Evidence
 from disputes.documents.render import render
 from disputes.files.storage import storage_at
 from disputes.formats import CHINA
 from disputes.links import WORD_LISTS
 from disputes.referrals import bundle
-from disputes.rules.categories import HowBought, Trade
 from disputes.rules.lifecycle import State
 from disputes.rules.packages import package_of
-from disputes.rules.routing import competent
 from disputes.web import downloads
 from disputes.web.languages import language
 from disputes.web.public import bp
@@ -46,13 +45,12 @@ bp.add_app_template_filter(package_of, "as_package")
 def case_page(token: str) -> str:
     """Where the case stands, who acts until when, and all that the tourist can do."""
     view = opened(token)
-    complaint = view.case.complaint
     return shown(
         "public/case/page.html",
         view,
         StepForm(data={"version": str(view.case.version)}),
         pieces=[_piece(view, e) for e in view.case.evidence if e.erased_at is None],
-        competence=competent(Trade(complaint.trade), HowBought(complaint.how_bought)),
+        competence=whereabouts.competence(view.case),
         showable=view.mine and view.case.state in SHOWABLE,
         proof=view.mine and _has_proof(view),
     )

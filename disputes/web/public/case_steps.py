@@ -10,17 +10,16 @@ from werkzeug.wrappers import Response
 
 from disputes import clock, names
 from disputes.accounts.actors import Actor
-from disputes.cases import commands, queries, upkeep
+from disputes.cases import commands, queries, upkeep, whereabouts
 from disputes.cases.models import Case, Offer
 from disputes.db import transaction
 from disputes.files.storage import storage_at
 from disputes.names import named
 from disputes.regions import queries as regions
 from disputes.regions.models import Authority
-from disputes.rules.categories import HowBought, Purpose, Trade
+from disputes.rules.categories import Purpose
 from disputes.rules.lifecycle import Action, Role
 from disputes.rules.packages import package_of
-from disputes.rules.routing import competent
 from disputes.web import uploads
 from disputes.web.languages import language
 from disputes.web.public import bp
@@ -430,8 +429,7 @@ def case_erase(token: str) -> Answer:
 
 def competent_body(case: Case) -> Authority:
     """The body that is competent for this case by the rule book's table."""
-    complaint = case.complaint
-    found = regions.authority(competent(Trade(complaint.trade), HowBought(complaint.how_bought)).authority)
+    found = regions.authority(whereabouts.competence(case).authority)
     assert found is not None  # noqa: S101  a seed test says that every body of the table is there
     return found
 

@@ -16,8 +16,10 @@ from disputes.intake.commands import Telling
 from disputes.intake.models import Draft
 from disputes.intake.outlook import Outlook, outlook
 from disputes.merchants.models import Shop
+from disputes.regions.queries import region_of
 from disputes.rules.categories import Category, HowBought, PaidHow, Trade
 from disputes.rules.packages import DAYS_OF, Goods, Means, Package, Remedy, Shipping, Within
+from disputes.rules.routing import Facts, facts_of
 from disputes.web import countries
 from disputes.web.public import filing_forms as forms
 from disputes.web.public.filing_forms import StepForm
@@ -113,6 +115,17 @@ class Answers:
         return Trade(self.shop.trade if self.shop else where.trade.data)
 
     @property
+    def category(self) -> Category:
+        what: Any = self.forms["what"]
+        return Category(what.category.data)
+
+    @property
+    def region(self) -> str:
+        """CQ or SC: where the business is."""
+        where: Any = self.forms["where"]
+        return region_of(self.shop.division_code if self.shop else where.division.data)
+
+    @property
     def how_bought(self) -> HowBought:
         bought: Any = self.forms["bought"]
         return HowBought(bought.how_bought.data)
@@ -155,11 +168,20 @@ class Answers:
 
     @cached_property
     def outlook(self) -> Outlook:
-        return outlook(clock.now(), self.departure_at, self.shop, self.trade, self.how_bought)
+        return outlook(clock.now(), self.departure_at, self.shop, self._facts())
+
+    def _facts(self) -> Facts:
+        where: Any = self.forms["where"]
+        return facts_of(
+            self.trade,
+            category=self.category,
+            place=self.shop.division_code if self.shop else where.division.data,
+            district=self.shop.district_code if self.shop else None,
+            how_bought=self.how_bought,
+        )
 
     def telling(self, consents: Sequence[Any]) -> Telling:
         """The complaint, as the verb takes it."""
-        what: Any = self.forms["what"]
         where: Any = self.forms["where"]
         bought: Any = self.forms["bought"]
         story: Any = self.forms["story"]
@@ -170,7 +192,7 @@ class Answers:
         mailed = reach.contact.data == "email"
         paid = bought.amount.data is not None and bought.paid_how.data != PaidHow.NOT_PAID
         return Telling(
-            category=Category(what.category.data),
+            category=self.category,
             trade=self.trade,
             how_bought=self.how_bought,
             claim=self.claim,

@@ -14,7 +14,7 @@ from wtforms.fields import SelectFieldBase
 from disputes import clock
 from disputes.accounts.actors import Actor
 from disputes.accounts.models import User
-from disputes.cases import deadlines, history, queries
+from disputes.cases import deadlines, history, queries, whereabouts
 from disputes.cases.commands import Refused
 from disputes.cases.models import Case, Evidence
 from disputes.cases.queries import Stale
@@ -27,10 +27,8 @@ from disputes.notifications import undelivered
 from disputes.referrals import queries as referrals
 from disputes.regions import queries as regions
 from disputes.regions.models import Authority, Division, Port
-from disputes.rules.categories import HowBought, Trade
 from disputes.rules.lifecycle import Action, Kind, State, StepRefused, open_actions
 from disputes.rules.packages import package_of
-from disputes.rules.routing import competent
 from disputes.web import downloads
 from disputes.web.fields import MoneyField
 from disputes.web.public.case_view import known_zone, view_of
@@ -145,7 +143,7 @@ def _page(
     allowed = _open_actions(case, by)
     people, shops = _people(case), _shops(case)
     complaint = case.complaint
-    competence = competent(Trade(complaint.trade), HowBought(complaint.how_bought))
+    competence = whereabouts.competence(case)
     return render_template(
         "staff/case.html",
         case=case,

@@ -25,7 +25,7 @@ QUEUE = ("queue", "case", "act", "shop_link", "claim")
 SHOPS = ("merchants", "merchant", "merchant_new", "merchant_person_new", "shop", "shop_new", "shop_poster")
 LETTERS = ("letters", "letter")
 SUPERVISION = (
-    "late", "workload", "users", "user", "user_new", "offices", "office", "keys", "faults", "histories",
+    "late", "workload", "users", "user", "user_new", "offices", "office", "office_notices", "keys", "faults", "histories",
 )  # fmt: skip
 
 
@@ -55,6 +55,12 @@ def local_name(place: Any) -> str:
     if str(get_locale() or "").startswith("zh"):
         return str(place.name_zh)
     return str(place.name_en or place.name_zh)
+
+
+@bp.app_template_global()
+def local_reason(rule: Any) -> str:
+    """Why a rule of the routing table decides as it does, in the language of the page."""
+    return str(rule.reason_zh if str(get_locale() or "").startswith("zh") else rule.reason_en)
 
 
 @bp.app_template_global()

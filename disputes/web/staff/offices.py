@@ -10,9 +10,11 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Optional
 
 from disputes.db import db, transaction
+from disputes.law import routing
 from disputes.regions import commands, queries
 from disputes.regions.models import Office
 from disputes.rules.lifecycle import Role
+from disputes.rules.routing import Part, RoutingRule
 from disputes.web.access import only_for
 from disputes.web.fields import readable
 from disputes.web.public.filing_forms import checked_email
@@ -43,8 +45,16 @@ def offices() -> str:
         "staff/offices.html",
         tabs_here=supervision_tabs(),
         offices=queries.offices(),
-        divisions={d.code: d for d in queries.divisions()},
+        serving=_serving(),
     )
+
+
+def _serving() -> dict[str, list[RoutingRule]]:
+    """By office, the rules of the routing table in force that lead there."""
+    found: dict[str, list[RoutingRule]] = {office.code: [] for office in queries.offices()}
+    for rule in routing.current().part(Part.OFFICE):
+        found[rule.gives].append(rule)
+    return found
 
 
 @bp.route("/offices/<code>", methods=["GET", "POST"])
