@@ -11,5 +11,6 @@ from disputes.merchants import models as merchants
 from disputes.notifications import models as notifications
 from disputes.pledges import models as pledges
 from disputes.regions import models as regions
+from disputes.returns import models as returns
 
-__all__ = ["MovedClock", "accounts", "authorities", "cases", "intake", "law", "merchants", "notifications", "pledges", "regions", "tallies"]
+__all__ = ["MovedClock", "accounts", "authorities", "cases", "intake", "law", "merchants", "notifications", "pledges", "regions", "returns", "tallies"]

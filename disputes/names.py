@@ -19,6 +19,7 @@ from disputes.rules.clocks import ClockName
 from disputes.rules.goods import GoodsClass
 from disputes.rules.lifecycle import Action, Kind, Outcome, Role, State
 from disputes.rules.packages import Goods, Means, Remedy, Shipping, Within
+from disputes.rules.procedure import EndGround, FactKind, RefusalGround
 from disputes.rules.pledges import Condition, Payer, Proof, Starts, Way
 from disputes.rules.publishing import BreachReason, Desk, Flaw, NetworkKind, Reach, Standing, Worse
 from disputes.rules.routing import Part, Priority
@@ -696,10 +697,72 @@ CHANNELS: Mapping[str, Any] = {
     "feishu":   _l("Feishu (飞书)"),
 }
 
+# What an authority did, as an officer records it and the history tells it.
+AUTHORITY_FACTS: Mapping[FactKind, Any] = {
+    FactKind.COLLECTED:           _l("A unit that only collects complaints received the case"),
+    FactKind.SENT_TO_ODR:         _l("Sent to the shop on the 12315 platform (ODR)"),
+    FactKind.ODR_OVER:            _l("The negotiation on the platform ended without a result"),
+    FactKind.RECEIVED:            _l("The competent body received the case"),
+    FactKind.COMPETENCE_DISPUTED: _l("Two bureaus disagree on who is competent"),
+    FactKind.COMPETENCE_SETTLED:  _l("It is settled who is competent"),
+    FactKind.FUND_RECEIVED:       _l("The Chengdu integrity fund received the case"),
+    FactKind.FUND_DECIDED:        _l("The integrity fund decided or paid"),
+    FactKind.FORWARDED:           _l("Forwarded to the partner council"),
+    FactKind.OPERATOR_NOTIFIED:   _l("The tourism operator was notified"),
+    FactKind.OPERATOR_REPLIED:    _l("The tourism operator answered"),
+    FactKind.ACCEPTED:            _l("Accepted"),
+    FactKind.REFUSED:             _l("Refused"),
+    FactKind.TEST_BEGAN:          _l("An expert test began: the mediation is paused"),
+    FactKind.TEST_ENDED:          _l("The expert test ended"),
+    FactKind.BREACH_FOUND:        _l("The authority noticed a breach of the law"),
+    FactKind.BREACH_EXTENDED:     _l("The check of the breach was extended"),
+    FactKind.BREACH_DECIDED:      _l("It was decided whether a case is opened for the breach"),
+    FactKind.REPORT_RECEIVED:     _l("A report about the shop was received beside the complaint"),
+    FactKind.REPORT_EXTENDED:     _l("The check of the report was extended"),
+    FactKind.REPORT_DECIDED:      _l("It was decided whether a case is opened for the report"),
+    FactKind.ENDED:               _l("Mediation ended"),
+    FactKind.END_NOTICE:          _l("Both sides were told that the mediation has ended"),
+    FactKind.ASKED:               _l("We asked the authority, or the one above it"),
+}
+
+# Why the market regulator refuses (MCR 16) and why a mediation ends (MCR 23).
+REFUSAL_GROUNDS: Mapping[RefusalGround, Any] = {
+    RefusalGround.A: _l("Not its field, or another bureau is competent"),
+    RefusalGround.B: _l("A court, an arbitration body, another authority or a consumer association has the same dispute already"),
+    RefusalGround.C: _l("Not bought for daily life, or no proof of a dispute with this shop"),
+    RefusalGround.D: _l("More than three years have passed"),
+    RefusalGround.E: _l("Papers that are needed are missing or not right"),
+    RefusalGround.F: _l("The identity is not the person’s own, or was not proved"),
+    RefusalGround.G: _l("Another law says so"),
+}
+
+END_GROUNDS: Mapping[EndGround, Any] = {
+    EndGround.SETTLED:        _l("Settled or withdrawn"),
+    EndGround.STAYED_AWAY:    _l("One side stayed away or refused to mediate"),
+    EndGround.NO_AGREEMENT:   _l("One side said that no agreement is possible"),
+    EndGround.TEST_COSTS:     _l("No agreement on the costs of a test"),
+    EndGround.TIME_OVER:      _l("The time for the mediation is over"),
+    EndGround.REFUSAL_GROUND: _l("A ground for refusal was found later"),
+    EndGround.PARTY_GONE:     _l("One side no longer exists"),
+    EndGround.OTHER:          _l("Another law says so"),
+}
+
 # Letters, as lists of the staff call them.
 LETTERS: Mapping[str, Any] = {
     "authorisation-asked":         _l("Authorisation asked for"),
     "authorisation-asked-officer": _l("Authorisation was asked for"),
+    "authority-accepted":          _l("The authority accepts"),
+    "authority-accepted-shop":     _l("The authority accepts"),
+    "authority-corrected":         _l("Correction about the authority"),
+    "authority-corrected-shop":    _l("Correction about the authority"),
+    "authority-ended":             _l("The authority’s mediation has ended"),
+    "authority-ended-shop":        _l("The authority’s mediation has ended"),
+    "authority-late":              _l("The authority is late"),
+    "authority-late-officer":      _l("The authority is late"),
+    "authority-refused":           _l("The authority refuses"),
+    "authority-refused-shop":      _l("The authority refuses"),
+    "date-changed":                _l("A date has changed"),
+    "date-changed-shop":           _l("A date has changed"),
     "case-assigned":               _l("A case for you"),
     "case-link":                   _l("Link to the case"),
     "case-news":                   _l("News in the case"),
@@ -791,6 +854,7 @@ ROUTING_PARTS: Mapping[Part, Any] = {
 GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "action_name": ACTIONS,
     "action_name_for_tourist": ACTIONS_FOR_TOURIST,
+    "authority_fact": AUTHORITY_FACTS,
     "authority_name": AUTHORITIES,
     "breach_reason_name": BREACH_REASONS,
     "category_hint": CATEGORY_HINTS,
@@ -803,6 +867,7 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "danger_name": DANGERS,
     "danger_reported": DANGERS_REPORTED,
     "departure_name": DEPARTURES,
+    "end_ground_name": END_GROUNDS,
     "follows": FOLLOWS,
     "follows_for_merchant": FOLLOWS_FOR_MERCHANT,
     "follows_for_tourist": FOLLOWS_FOR_TOURIST,
@@ -828,6 +893,7 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "purpose_name": PURPOSES,
     "question_phrase": QUESTION_PHRASES,
     "referral_channel": REFERRAL_CHANNELS,
+    "refusal_ground_name": REFUSAL_GROUNDS,
     "remedy_name": REMEDIES,
     "grade_name": return_names.GRADES,
     "holder_name": return_names.HOLDERS,

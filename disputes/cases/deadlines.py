@@ -12,6 +12,7 @@ from disputes.db import db
 from disputes.law import queries as law
 from disputes.notifications import outbox
 from disputes.rules import service
+from disputes.rules.calendar import Calendar
 from disputes.rules.clocks import BY_NAME, LADDER, Clock, ClockName
 from disputes.rules.lifecycle import HELD_STATES, Kind, Role, State
 from disputes.rules.promises import Cause
@@ -42,9 +43,13 @@ def start(case: Case, wiring: Clock, event: CaseEvent, promised: date | None = N
     return deadline
 
 
-def end(deadline: Deadline, ending: str, event: CaseEvent | None = None) -> None:
-    """End a running deadline as ``met``, ``lapsed`` or ``cancelled``; its unsent reminders go with it."""
-    deadline.ended_at = clock.now()
+def end(deadline: Deadline, ending: str, event: CaseEvent | None = None, at: datetime | None = None) -> None:
+    """End a running deadline as ``met``, ``lapsed`` or ``cancelled``; its unsent reminders go with it.
+
+    ``at`` is the moment of what ended it, where that was recorded later.
+    """
+    deadline.ended_at = at or clock.now()
+    deadline.paused_since = None
     deadline.ending = ending
     deadline.ended_by_id = event.id if event else None
     deadline.fault = None
@@ -61,23 +66,45 @@ def replan(case: Case) -> list[dict[str, Any]]:
     """
     now, calendar, moved = clock.now(), law.calendar(), []
     for deadline in case.running_deadlines:
-        wiring = BY_NAME[ClockName(deadline.clock)]
-        standard = law.standard(deadline.rule_id, deadline.started_at)
-        if standard.cap is not None:
+        standard = standard_of(deadline)
+        if standard is None or standard.cap is not None:
             continue
-        due = _due(case, wiring, standard, deadline.started_at, calendar, None)
-        if due.due_at <= now:
-            due = _due(case, wiring, standard, now, calendar, None)
-        if due.due_at == deadline.due_at:
-            continue
-        promises.renegotiate(deadline, Cause.DEPARTURE, now)
-        moved.append({"clock": deadline.clock, "from": deadline.due_at.isoformat(), "to": due.due_at.isoformat()})
-        deadline.due_on, deadline.due_at, deadline.provisional = due.due_on, due.due_at, due.provisional
-        deadline.lines, deadline.calendar_version = due.rows(), calendar.version
-        outbox.cancel_reminders(deadline.id)
-        deadline.stage = sum(at <= now for at in reminder_moments(deadline))
-        deadline.remind_at = next_reminder(deadline, now)
+        due = counted_anew(case, deadline, standard, calendar, now)
+        if due.due_at != deadline.due_at:
+            moved.append(move(deadline, due, Cause.DEPARTURE, now))
     return moved
+
+
+def standard_of(deadline: Deadline) -> service.ServiceStandard | None:
+    """The version of the service standard that a deadline was counted by; None where the law counts it."""
+    return law.standard_version(deadline.rule_id, deadline.rule_version)
+
+
+def counted_anew(
+    case: Case, deadline: Deadline, standard: service.ServiceStandard, calendar: Calendar, now: datetime
+) -> Due:
+    """When a running service clock is over under this version and calendar: from its own start, or from now where that is over."""
+    wiring = BY_NAME[ClockName(deadline.clock)]
+    due = _due(case, wiring, standard, deadline.started_at, calendar, None)
+    return due if due.due_at > now else _due(case, wiring, standard, now, calendar, None)
+
+
+def move(deadline: Deadline, due: Due, cause: Cause, now: datetime) -> dict[str, Any]:
+    """Give a running deadline another moment and say what moved, for the history; reminders that are no longer true go."""
+    moved = {"clock": deadline.clock, "from": deadline.due_at.isoformat(), "to": due.due_at.isoformat()}
+    if due.due_at != deadline.due_at:
+        promises.renegotiate(deadline, cause, now)
+        outbox.cancel_reminders(deadline.id)
+    take_over(deadline, due)
+    deadline.stage = sum(at <= now for at in reminder_moments(deadline))
+    deadline.remind_at = next_reminder(deadline, now)
+    return moved
+
+
+def take_over(deadline: Deadline, due: Due) -> None:
+    """Write a count into its row."""
+    deadline.due_on, deadline.due_at, deadline.provisional = due.due_on, due.due_at, due.provisional
+    deadline.lines, deadline.calendar_version, deadline.rule_version = due.rows(), due.calendar_version, due.rule_version
 
 
 def next_reminder(deadline: Deadline, after: datetime) -> datetime | None:
@@ -87,7 +114,9 @@ def next_reminder(deadline: Deadline, after: datetime) -> datetime | None:
 
 def reminder_moments(deadline: Deadline) -> list[datetime]:
     """All moments at which the one who owes is reminded: shares of the length, or the days its standard names."""
-    standard = law.standard(deadline.rule_id, deadline.started_at)
+    standard = standard_of(deadline)
+    if standard is None:
+        return []  # an authority is not reminded by us
     if standard.asked_on_days:
         return [at for at in service.asks(standard, deadline.started_at) if at > deadline.started_at]
     return list(service.reminders(deadline.started_at, deadline.due_at))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from disputes.accounts import invitations
 from disputes.formats import CHINA, china_moment, deadline_text, money_text, zone_city, zone_moment
 from disputes.notifications.packages import worded
 from disputes.notifications.wishes import Channel
-from disputes.rules.clocks import ClockName
+from disputes.rules.clocks import BY_NAME, ClockName
 from disputes.rules.packages import package_of
 
 TOURIST, COMPANION, SHOP, STAFF = "tourist", "companion", "shop", "staff"  # the readers
@@ -37,7 +37,7 @@ DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Every slot that a letter may use. One that a row does not have is empty, so that no letter fails for it.
 CODES = (
     "author", "authority", "category", "clock", "number", "outcome", "phrase", "portal", "provisional", "reason",
-    "state", "means", "verified", "owes",
+    "state", "means", "verified", "owes", "ground",
 )  # fmt: skip
 INLINE = ("called", "code", "invited_by", "item", "name", "place", "receipt_number", "received_by", "seal")
 QUOTED = ("answer", "note", "question", "words")
@@ -79,6 +79,10 @@ def context_of(post: Post, language: str, now: datetime) -> dict[str, Any]:
         "late": context["due_at"] is not None and context["due_at"] <= now,
         "greeting": _greeting(reader, context["called"]),
         "news": given.get("news") or [],
+        "overdue": names.named(owed_words(reader), given.get("overdue")),
+        "overdue_on": short_day(date.fromisoformat(given["overdue_on"])) if given.get("overdue_on") else None,
+        "why_changed": _why_changed(given.get("why_changed")),
+        "changed": [_changed(row, reader) for row in given.get("changed") or ()],
         "reason_for_mail": _reason(reader),
         "action_url": address_of(post),
     }
@@ -180,13 +184,35 @@ def _about_date(context: Mapping[str, Any]) -> list[str]:
     if context["provisional"]:
         said.append(_("This date is provisional: the public holidays of that year are not published yet."))
     if context["reader"] != STAFF:
-        agreed = context["clock"] == ClockName.PERFORMANCE
-        said.append(
-            _("This date follows from what was agreed.")
-            if agreed
-            else _("This date is our own service standard, not a period set by a law.")
-        )
+        said.append(_whose_date(context["clock"]))
     return said
+
+
+def _whose_date(clock: str) -> str:
+    """Which of the kinds of clocks a date comes from; they are never mixed."""
+    if clock == ClockName.PERFORMANCE:
+        return _("This date follows from what was agreed.")
+    if clock in BY_NAME and BY_NAME[ClockName(clock)].recorded:
+        return _("This date is a period that the law sets for the authority’s procedure.")
+    return _("This date is our own service standard, not a period set by a law.")
+
+
+def _why_changed(why: str | None) -> str | None:
+    """Why dates were counted again."""
+    if why == "calendar":
+        return _(
+            "The calendar of public holidays and working days in China has changed, so we have counted again. "
+            "This is the date that holds now:"
+        )
+    if why == "standard":
+        return _("Our service standard has changed, so we have counted again. This is the date that holds now:")
+    return None
+
+
+def _changed(row: Mapping[str, str], reader: str) -> tuple[str, str]:
+    """What is due, and until when it was and is."""
+    before, after = (deadline_text(datetime.fromisoformat(row[end])) for end in ("from", "to"))
+    return names.named(owed_words(reader), row["clock"]), _("%(after)s (it was %(before)s)", after=after, before=before)
 
 
 def _on_own_clock(due_at: datetime, zone: str | None) -> str | None:

@@ -183,7 +183,9 @@ RETURN_STATES = (
 )  # fmt: skip
 """The open states of a return."""
 BEFORE_ARRIVAL = (State.REQUESTED, State.TRIAGE, State.AWAITING_TOURIST, State.OFFERED, State.APPROVED, State.REFUSED)
-DISPUTE_STATES = tuple(s for s in OPEN_STATES if s not in RETURN_STATES) + (State.TRIAGE, State.AWAITING_TOURIST, State.OFFERED)
+DISPUTE_STATES = (
+    *(s for s in OPEN_STATES if s not in RETURN_STATES), State.TRIAGE, State.AWAITING_TOURIST, State.OFFERED,
+)  # fmt: skip
 """The open states of a dispute."""
 HELD_STATES = (State.RECEIVED, State.LIAISON)  # nobody's clock runs: the routing task or the duty officer has it
 

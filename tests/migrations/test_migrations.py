@@ -32,7 +32,7 @@ from tests import factories as make
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))
 NEWEST_FIRST = [script.revision for script in SCRIPTS.walk_revisions()]
 TRIGGERS = {
-    "case_events_append_only", "case_events_not_truncated", "pledge_versions_fixed", "pledge_events_append_only",
+    "case_events_append_only", "case_events_not_truncated", "pledge_versions_fixed", "pledge_events_append_only", "custody_append_only",
 }  # fmt: skip
 FUNCTIONS = {"history_is_append_only", "published_pledges_are_fixed"}
 

@@ -8,9 +8,11 @@ from disputes.rules import clocks, notices
 from disputes.rules.clocks import CLOCKS, ClockName
 from disputes.rules.lifecycle import (
     BY_STATE_AND_ACTION,
+    DISPUTE_STATES,
     HELD_STATES,
     OPEN_STATES,
     RESOLVED_OUTCOMES,
+    RETURN_STATES,
     STEPS,
     Action,
     Kind,
@@ -24,7 +26,8 @@ from disputes.rules.lifecycle import (
     step_for,
 )
 
-DISPUTE = Kind.DISPUTE
+DISPUTE, RETURN = Kind.DISPUTE, Kind.RETURN
+OPEN = [(DISPUTE, state) for state in DISPUTE_STATES] + [(RETURN, state) for state in RETURN_STATES]
 STORED_STATES = [s for s in State if s is not State.BACK]
 
 
@@ -32,43 +35,70 @@ def test_no_two_rows_say_what_an_action_does_in_one_state():
     assert len(BY_STATE_AND_ACTION) == len(STEPS)
 
 
+@pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("state", [None, *STORED_STATES])
-def test_every_combination_is_either_in_the_table_or_refused(state):
+def test_every_combination_is_either_in_the_table_or_refused(kind, state):
     for action, role in itertools.product(Action, Role):
-        row = next((s for s in STEPS if s.kind is DISPUTE and s.state is state and s.action is action), None)
+        row = next((s for s in STEPS if s.kind is kind and s.state is state and s.action is action), None)
         if row is not None and role in row.roles:
-            assert step_for(DISPUTE, state, action, role) is row
-            assert may(DISPUTE, state, action, role)
+            assert step_for(kind, state, action, role) is row
+            assert may(kind, state, action, role)
         else:
-            assert not may(DISPUTE, state, action, role)
+            assert not may(kind, state, action, role)
             with pytest.raises(StepRefused):
-                step_for(DISPUTE, state, action, role)
+                step_for(kind, state, action, role)
 
 
 def test_every_state_can_be_reached():
-    assert reachable(DISPUTE) == frozenset(STORED_STATES)
+    assert reachable(DISPUTE) == {*DISPUTE_STATES, State.CLOSED}
+    assert reachable(RETURN) == {*RETURN_STATES, State.CLOSED}
+    assert set(OPEN_STATES) == {*DISPUTE_STATES, *RETURN_STATES}
 
 
-@pytest.mark.parametrize("state", OPEN_STATES)
-def test_from_every_open_state_a_case_can_be_closed(state):
+@pytest.mark.parametrize(("kind", "state"), OPEN)
+def test_from_every_open_state_a_case_can_be_closed(kind, state):
     seen, frontier = set(), {state}
     while frontier:
         seen |= frontier
-        ends = {s.end for s in STEPS if s.kind is DISPUTE and s.state in frontier}
+        ends = {s.end for s in STEPS if s.kind is kind and s.state in frontier}
         frontier = ends - seen - {State.BACK}
     assert State.CLOSED in seen
 
 
-@pytest.mark.parametrize("state", OPEN_STATES)
+@pytest.mark.parametrize("state", DISPUTE_STATES)
 def test_a_tourist_can_always_withdraw(state):
     assert Action.WITHDRAW in open_actions(DISPUTE, state, Role.TOURIST)
 
 
-@pytest.mark.parametrize("state", [s for s in OPEN_STATES if s not in HELD_STATES])
-def test_a_clock_runs_in_every_open_state_that_is_not_held(state):
-    started = {c.name for c in CLOCKS if state in c.runs_in and not c.starts_on}
+def test_a_return_can_be_withdrawn_while_the_goods_are_not_on_their_way():
+    may_withdraw = {s.state for s in STEPS if s.kind is RETURN and s.action is Action.WITHDRAW}
+    assert may_withdraw == set(RETURN_STATES) - {
+        State.HANDED_OVER,
+        State.GOODS_RECEIVED,
+        State.REFUND_DUE,
+        State.REFUNDED,
+    }
+
+
+@pytest.mark.parametrize("state", RETURN_STATES)
+def test_goods_are_never_handed_over_by_somebody_who_cannot_have_them(state):
+    for action in (Action.DEPOSIT, Action.RECEIVE_GOODS, Action.HAND_ON, Action.GIVE_BACK):
+        row = BY_STATE_AND_ACTION.get((RETURN, state, action))
+        assert row is None or not {Role.TOURIST, Role.COMPANION, Role.COUNTER} & set(row.roles)
+
+
+def test_what_a_shop_refuses_rejects_or_leaves_unpaid_can_become_a_dispute():
+    for state in (State.REFUSED, State.REJECTED, State.TRIAGE):
+        assert may(RETURN, state, Action.MAKE_DISPUTE, Role.TOURIST)
+    assert step_for(RETURN, State.REFUND_DUE, Action.ESCALATE, Role.SYSTEM).end is State.TRIAGE
+
+
+@pytest.mark.parametrize(("kind", "state"), [row for row in OPEN if row[1] not in HELD_STATES])
+def test_a_clock_runs_in_every_open_state_that_is_not_held(kind, state):
+    clocks_here = [c for c in CLOCKS if c.kind is kind and state in c.runs_in]
+    started = {c.name for c in clocks_here if not c.starts_on}
     arriving = {
-        c.name for c in CLOCKS if state in c.runs_in and set(c.starts_on) & {s.action for s in STEPS if s.end is state}
+        c.name for c in clocks_here if set(c.starts_on) & {s.action for s in STEPS if s.kind is kind and s.end is state}
     }
     assert started | arriving, f"nothing runs in {state}"
 
@@ -99,7 +129,7 @@ def test_silence_of_the_shop_is_never_an_admission_and_never_a_settlement():
     for clock in lapses:
         for state in clock.runs_in:
             for action in filter(None, (clock.on_lapse, clock.unauthorised)):
-                assert step_for(DISPUTE, state, action, Role.SYSTEM).end not in (State.SETTLED, State.CLOSED)
+                assert step_for(clock.kind, state, action, Role.SYSTEM).end not in (State.SETTLED, State.CLOSED)
 
 
 def test_silence_of_the_tourist_never_accepts_and_is_never_reported_as_resolved():

@@ -1,0 +1,1 @@
+"""Returns: a declaration, goods handed over once, a look at them, and the money back."""
