@@ -1,4 +1,4 @@
-"""What is done once a day: the signed digest over all histories, and the erasure of what the law says must go."""
+"""What is done once a day: the signed digest over all histories, what pages count, and the erasure of what the law says must go."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from disputes import clock
 from disputes.accounts.actors import SYSTEM
+from disputes.cases import tallies
 from disputes.cases import upkeep as cases
 from disputes.cases.models import Authorisation, Case, CaseEvent, DailyDigest, Evidence
 from disputes.db import db, transaction
@@ -33,6 +34,7 @@ def daily() -> None:
     """Do what the day needs, unless it was done already."""
     with transaction():
         make_digest()
+    tallies.refresh()
     purge()
 
 

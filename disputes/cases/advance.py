@@ -7,7 +7,7 @@ from typing import Any
 
 from disputes import clock
 from disputes.accounts.actors import Actor
-from disputes.cases import deadlines, letters
+from disputes.cases import deadlines, letters, promises
 from disputes.cases.history import seal
 from disputes.cases.models import Case, CaseEvent
 from disputes.db import db
@@ -62,11 +62,12 @@ def advance(
     case.waiting_on = deadlines.waiting_on(case)
     case.slack_at = deadlines.slack_at(case, now)
 
+    said = promises.named(letter or {}, event)
     for role, template in notices.told(Kind(case.kind), action, by.role):
         for recipient in letters.recipients(case, role, template):
             name = letters.template_for(case, role, template, recipient.name)
             key = outbox.step_key(event.id, recipient.name, template)
-            outbox.put(key, recipient, name, letters.slots(case, role, letter or {}), case_id=case.id)
+            outbox.put(key, recipient, name, letters.slots(case, role, said), case_id=case.id)
     db.session.flush()
     return event
 

@@ -7,6 +7,7 @@ say anything else than the deadline does, and a step writes nothing more for it.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from disputes import clock
 from disputes.cases.models import Case, CaseEvent, Deadline, DeadlinePlan
@@ -17,9 +18,16 @@ from disputes.rules.lifecycle import Action, Role
 from disputes.rules.promises import Cause
 
 
-def key(deadline: Deadline) -> str:
-    """How letters name the promise that this deadline is now: by the step that began it, its clock and its plan."""
-    return f"{deadline.started_by_id}/{deadline.clock}/{deadline.version or 1}"
+def key(deadline: Deadline, plan: int | None = None) -> str:
+    """How letters name the promise that this deadline is now, or in another plan: by the step that began it, its clock and its plan."""
+    return f"{deadline.started_by_id}/{deadline.clock}/{plan or deadline.version or 1}"
+
+
+def named(letter: dict[str, Any], event: CaseEvent) -> dict[str, Any]:
+    """What a step's own letters say, where they carry a date: it names the promise that the step begins, unless it names another."""
+    if not letter.get("due_at") or letter.get("promise"):
+        return letter
+    return {**letter, "promise": f"{event.id}/{letter['clock']}/1"}
 
 
 def settle(deadline: Deadline, case: Case, event: CaseEvent | None) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from disputes import clock
 from disputes.accounts import demo as known
 from disputes.accounts.demo import DemoAccount
-from disputes.cases import sweeps
+from disputes.cases import sweeps, tallies
 from disputes.cases.commands import Refused
 from disputes.cases.models import Case
 from disputes.db import Base, db, transaction
@@ -83,6 +83,7 @@ def fill(reset: bool = False, say: Callable[[str], None] = lambda _: None) -> in
             clock.stand_at(None)
     with transaction():
         make_digest()
+    tallies.refresh()
     return cases
 
 

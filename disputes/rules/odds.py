@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from enum import StrEnum
 from disputes.rules.lifecycle import Outcome
 
 FEWEST = 10  # of fewer cases nothing is said
+LOOKED_BACK = timedelta(days=365)  # older cases say little about how the service works now
 
 # The bands of the service standard by the time that is left. The last one has no bound.
 BANDS: tuple[timedelta | None, ...] = (timedelta(hours=6), timedelta(hours=48), timedelta(days=5), None)
@@ -42,17 +43,6 @@ class Odds:
     ended: int
 
 
-@dataclass(frozen=True)
-class Counted:
-    """Earlier cases of one category, trade and region."""
-
-    category: str
-    trade: str
-    region: str
-    cases: int
-    ended: int
-
-
 def band_of(left: timedelta | None) -> int | None:
     """The place in BANDS for this much time left; None when nothing is left or no departure is known."""
     if left is None or left <= timedelta():
@@ -60,26 +50,26 @@ def band_of(left: timedelta | None) -> int | None:
     return next(place for place, bound in enumerate(BANDS) if bound is None or left <= bound)
 
 
-def odds(counted: Sequence[Counted], band: int, category: str, trade: str, region: str) -> Odds | None:
-    """What earlier cases with as much time left say about this one; None where there are too few of any likeness.
-
-    The nearest likeness with at least FEWEST cases counts, in the order of WIDENINGS. The time left is never widened: it
-    is what the question is about.
-    """
-    for likeness in WIDENINGS:
-        wanted = _wanted(likeness, category, trade, region)
-        like = [row for row in counted if all(getattr(row, name) == value for name, value in wanted.items())]
-        cases = sum(row.cases for row in like)
-        if cases >= FEWEST:
-            return Odds(likeness, band, cases, sum(row.ended for row in like))
-    return None
-
-
-def _wanted(likeness: Likeness, category: str, trade: str, region: str) -> Mapping[str, str]:
+def like(category: str, trade: str, region: str) -> Mapping[Likeness, Mapping[str, str]]:
+    """What an earlier case must have in common with this one, for each likeness."""
     return {
         Likeness.CATEGORY_HERE: {"category": category, "trade": trade, "region": region},
         Likeness.CATEGORY: {"category": category, "trade": trade},
         Likeness.TRADE_HERE: {"trade": trade, "region": region},
         Likeness.TRADE: {"trade": trade},
         Likeness.TIME_LEFT: {},
-    }[likeness]
+    }
+
+
+def odds(counted: Mapping[Likeness, tuple[int, int]], band: int) -> Odds | None:
+    """What earlier cases with as much time left say about this one; None where there are too few of any likeness.
+
+    ``counted`` holds how many cases there were of each likeness, and how many of them ended before the departure. The
+    nearest likeness with at least FEWEST cases counts, in the order of WIDENINGS. The time left is never widened: it is
+    what the question is about.
+    """
+    for likeness in WIDENINGS:
+        cases, ended = counted.get(likeness, (0, 0))
+        if cases >= FEWEST:
+            return Odds(likeness, band, cases, ended)
+    return None

@@ -38,8 +38,12 @@ DOERS: dict[Role, tuple[Role, ...]] = {
     Role.SUPERVISOR: STAFF,
 }
 
-# What another side says and what still means that it was done: the tourist has the money before the shop reports it.
-DONE_ALL_THE_SAME: tuple[tuple[ClockName, Action], ...] = ((ClockName.PERFORMANCE, Action.CONFIRM),)
+# What another side says and what still means that it was done: the tourist has the money before the shop reports it, the
+# shop has the goods whose way an officer watched.
+DONE_ALL_THE_SAME: tuple[tuple[ClockName, Action], ...] = (
+    (ClockName.PERFORMANCE, Action.CONFIRM),
+    (ClockName.ON_THE_WAY, Action.RECEIVE_GOODS),
+)
 
 FEWEST = 5  # kept rates of fewer promises say nothing, and could point at a single case
 
@@ -50,14 +54,15 @@ def fate(
     """What became of the promise behind a deadline that ended with this step (None: with a lapse or a cancellation).
 
     ``due_at`` is exclusive: a step at that very moment is late. A promise is kept only by whoever gave it; a tourist who
-    withdraws or an officer who steps in neither keeps nor breaks the shop's.
+    withdraws or an officer who steps in neither keeps nor breaks the shop's. A recorded clock is met by what an officer wrote
+    down of whoever owed it.
     """
     if ending == "cancelled":
         return Fate.RELEASED
     if ending == "lapsed" or ended_at >= due_at:
         return Fate.BROKEN
     wiring = BY_NAME[clock]
-    if action in wiring.ends_on or (clock, action) in DONE_ALL_THE_SAME:
+    if wiring.recorded or action in wiring.ends_on or (clock, action) in DONE_ALL_THE_SAME:
         return Fate.KEPT
     if action in wiring.starts_on:
         return Fate.RENEGOTIATED  # the same clock starts anew with this step

@@ -48,6 +48,15 @@ class ShopQuery(InLanguage):
     limit = Whole(1, MOST_SHOPS, load_default=SHOPS, description="How many shops at most.")
 
 
+class OddsQuery(Taken):
+    """What a complaint would be about, for the odds before filing."""
+
+    category = Code(Category, required=True)
+    trade = Code(Trade, required=True)
+    region = Code(("CQ", "SC"), required=True, description="Where it was: Chongqing or Sichuan.")
+    departure_at = Moment(required=True, metadata={"description": "When the guest leaves China, with its offset."})
+
+
 # --- a package
 
 

@@ -7,6 +7,7 @@ from marshmallow import fields
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.clocks import ClockName
 from disputes.rules.lifecycle import Action, Kind, Outcome, Role, State
+from disputes.rules.odds import Likeness
 from disputes.rules.packages import Goods, Means, Remedy, Shipping, Within
 from disputes.web.api.asked import DEPARTURES, MINOR, SHAPES
 from disputes.web.api.shapes import Code, Given, Language, Moment
@@ -349,6 +350,31 @@ class Outlook(Given):
     authority = fields.Nested(Authority)
     ends_before_departure = fields.Boolean(
         allow_none=True, metadata={"description": "Null where no departure lies ahead."}
+    )
+
+
+class Odds(Given):
+    """How earlier cases ended, of guests who had as much time left."""
+
+    like = Code(
+        Likeness,
+        description="In which respect they were like this one. category_here: the same category, trade and region; category: in both regions; trade_here: the same trade and region; trade: in both regions; time_left: only as much time left.",
+    )
+    cases = fields.Integer(metadata={"description": "At least ten."})
+    ended_before_departure = fields.Integer(
+        metadata={
+            "description": "Of these: the guest had confirmed before the departure that what was agreed had arrived, or that nothing more was owed."
+        }
+    )
+    up_to_minutes_left = fields.Integer(
+        allow_none=True, metadata={"description": "The band of time left at filing; null: more than five days."}
+    )
+    counted_at = Moment()
+
+
+class OddsBefore(Given):
+    odds = fields.Nested(
+        Odds, allow_none=True, metadata={"description": "Null where fewer than ten cases would be counted."}
     )
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, render_template
 from flask_babel import force_locale
 
-from disputes import names
+from disputes import clock, names
+from disputes.cases import tallies
 from disputes.merchants import queries as merchants
 from disputes.names import named
 from disputes.regions import queries as regions
 from disputes.rules.categories import NEEDED_TO_FILE
+from disputes.rules.odds import BANDS
 from disputes.web.access import open_to_strangers
 from disputes.web.api import bp, given
 from disputes.web.api.answers import sent
-from disputes.web.api.asked import InLanguage, ShopQuery
+from disputes.web.api.asked import InLanguage, OddsQuery, ShopQuery
 from disputes.web.api.bodies import query
 from disputes.web.api.openapi import Operation, described, document
 from disputes.web.api.page import paragraphs, sections, shapes
@@ -79,6 +82,20 @@ def shops() -> Response:
     return sent(given.Shops().dump({"shops": found}))
 
 
+@bp.get("/odds")
+@open_to_strangers
+@described(Operation(gives=given.OddsBefore, asks=OddsQuery))
+def odds() -> Response:
+    """How cases like this one ended before the departure, to be told to the guest before filing.
+
+    Counted once a day over twelve months, by category, trade, region and the time that was left; with fewer than ten of a
+    kind it is counted more widely, as `like` says, and never for another band of time left. Say nothing where it is null.
+    """
+    asked = query(OddsQuery())
+    told = tallies.odds_for(clock.now(), asked["departure_at"], asked["category"], asked["trade"], asked["region"])
+    return sent(given.OddsBefore().dump({"odds": _told(told) if told else None}))
+
+
 @bp.get("/openapi.json")
 @open_to_strangers
 def openapi() -> Response:
@@ -93,6 +110,17 @@ def page() -> str:
     spec = document()
     about = paragraphs(spec["info"]["description"])
     return render_template("api/page.html", about=about, sections=sections(spec), shapes=shapes(spec))
+
+
+def _told(told: tallies.Told) -> dict[str, Any]:
+    bound = BANDS[told.odds.band]
+    return {
+        "like": told.odds.likeness,
+        "cases": told.odds.cases,
+        "ended_before_departure": told.odds.ended,
+        "up_to_minutes_left": bound // timedelta(minutes=1) if bound else None,
+        "counted_at": told.counted_at,
+    }
 
 
 def _named(words: Mapping[Any, Any]) -> list[dict[str, str]]:

@@ -386,6 +386,7 @@ def _show_check(draft: Draft, form: StepForm, problem: str | None = None):  # ty
         files=drafts.files(draft),
         stages=filing_outlook.stages(answers),
         before_leaving=filing_outlook.before_leaving(answers),
+        experience=filing_outlook.experience(answers),
         provisional=filing_outlook.provisional(answers),
         place_of=_label,
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from disputes import clock, names
-from disputes.formats import china_moment, deadline_text
+from disputes.cases import tallies
+from disputes.formats import china_day, china_moment, deadline_text, number_text
 from disputes.names import named
 from disputes.rules.clocks import ClockName
+from disputes.rules.odds import Likeness
 from disputes.rules.packages import Goods, Remedy
 from disputes.web.public.filing_answers import Answers
 
@@ -171,6 +174,63 @@ def _sign() -> tuple[str, ...]:
 def _until(answers: Answers, clock_name: ClockName) -> str:
     due = answers.outlook.of(clock_name)
     return deadline_text(due.due_at) if due is not None else ""
+
+
+@dataclass(frozen=True)
+class Experience:
+    """How earlier cases like this one ended, in sentences."""
+
+    said: str
+    like: str
+    note: str
+
+
+def experience(answers: Answers) -> Experience | None:
+    """The honest odds; None in an emergency, without a departure ahead, and where there were too few cases to say."""
+    if answers.dangers:
+        return None
+    told = tallies.odds_for(clock.now(), answers.departure_at, answers.category, answers.trade, answers.region)
+    if told is None:
+        return None
+    odds = told.odds
+    ended = number_text(odds.ended)
+    if odds.ended:
+        said = ngettext(
+            "Of %(num)s earlier case like yours, %(ended)s ended before the visitor left.",
+            "Of %(num)s earlier cases like yours, %(ended)s ended before the visitor left.",
+            odds.cases,
+            ended=ended,
+        )
+    else:
+        said = ngettext(
+            "Of %(num)s earlier case like yours, none ended before the visitor left.",
+            "Of %(num)s earlier cases like yours, none ended before the visitor left.",
+            odds.cases,
+        )
+    return Experience(
+        said,
+        f"{_likeness(odds.likeness)} {_time_left(odds.band)}",
+        _("“Ended” means that the visitor confirmed it: what was agreed had arrived, or nothing more was owed. Counted on %(day)s, over twelve months. Yours can go otherwise.", day=china_day(told.counted_at)),
+    )  # fmt: skip
+
+
+def _likeness(likeness: Likeness) -> str:
+    return {
+        Likeness.CATEGORY_HERE: _("“Like yours” means: the same matter, with the same kind of business, in the same region."),
+        Likeness.CATEGORY: _("“Like yours” means: the same matter, with the same kind of business, in Chongqing or Sichuan."),
+        Likeness.TRADE_HERE: _("“Like yours” means: the same kind of business, in the same region, whatever the matter was."),
+        Likeness.TRADE: _("“Like yours” means: the same kind of business, in Chongqing or Sichuan, whatever the matter was."),
+        Likeness.TIME_LEFT: _("“Like yours” means here only: with as much time left. There were too few of the same kind."),
+    }[likeness]  # fmt: skip
+
+
+def _time_left(band: int) -> str:
+    return (
+        _("All those visitors had up to six hours left."),
+        _("All those visitors had more than six hours and up to two days left."),
+        _("All those visitors had more than two and up to five days left."),
+        _("All those visitors had more than five days left."),
+    )[band]
 
 
 def provisional(answers: Answers) -> bool:
