@@ -29,6 +29,10 @@ MODULES = {
     "create-api-key": "disputes.cli.people",
     "deadline": "disputes.cli.law",
     "calendar": "disputes.cli.law",
+    "route": "disputes.cli.routing",
+    "routing": "disputes.cli.routing",
+    "verdict": "disputes.cli.returns",
+    "tax-refund": "disputes.cli.returns",
     "doctor": "disputes.cli.doctor",
     "messages": "disputes.cli.messages",
 }
