@@ -42,6 +42,10 @@ def _next(kind: Kind, standing: Standing) -> Iterator[Standing]:
         if step.kind is kind and step.state is standing.state:
             for role in step.roles:
                 yield from _taken(standing, step, role)
+    if not any(BY_NAME[name].recorded for name in standing.clocks):  # of an authority's clocks one at a time, whichever
+        for clock in CLOCKS:
+            if clock.recorded and clock.kind is kind and standing.state in clock.runs_in:
+                yield replace(standing, clocks=standing.clocks | {clock.name})
     for name in standing.clocks:
         without = replace(standing, clocks=standing.clocks - {name})
         for action in consequences(name):
@@ -141,7 +145,7 @@ def test_silence_alone_brings_every_case_to_an_end_or_to_a_person_who_is_reminde
         here, seen = standing, set()
         while here.clocks and here not in seen:
             seen.add(here)
-            name = sorted(here.clocks)[0]
+            name = min(here.clocks, key=lambda each: (not BY_NAME[each].recorded, each))
             action = BY_NAME[name].unauthorised or BY_NAME[name].on_lapse
             here = _after(replace(here, clocks=here.clocks - {name}), step_for(kind, here.state, action, Role.SYSTEM))
         end = [BY_NAME[name].owes for name in here.clocks]
