@@ -123,6 +123,7 @@ FOLLOWS_FOR_MERCHANT: Mapping[ClockName, Any] = {
 
 ACTIONS: Mapping[Action, Any] = {
     Action.APPROVE:          _l("Return approved"),
+    Action.LET_KEEP:         _l("Return approved; the visitor keeps the goods"),
     Action.REFUSE:           _l("Return refused"),
     Action.ACCEPT_REFUND:    _l("Offer accepted; the goods need not be handed over"),
     Action.HAND_OVER:        _l("Goods handed over"),

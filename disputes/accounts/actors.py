@@ -19,6 +19,7 @@ class Actor:
     merchant_id: int | None = None
     office_id: int | None = None
     key_id: int | None = None
+    desk_id: int | None = None
     name: str = ""
     mailed_link: bool = False  # came by the link that was sent to the address on file
 
@@ -39,8 +40,9 @@ SYSTEM = Actor(Role.SYSTEM)
 def of_user(user) -> Actor:  # type: ignore[no-untyped-def]
     """The actor behind a signed-in user."""
     return Actor(
-        Role(user.role), user_id=user.id, merchant_id=user.merchant_id, office_id=user.office_id, name=user.name
-    )
+        Role(user.role), user_id=user.id, merchant_id=user.merchant_id, office_id=user.office_id, desk_id=user.desk_id,
+        name=user.name,
+    )  # fmt: skip
 
 
 def of_key(key) -> Actor:  # type: ignore[no-untyped-def]

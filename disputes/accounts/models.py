@@ -24,6 +24,7 @@ class User(Base):
     totp_last_step: Mapped[int | None]  # a code is good once
     office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
     merchant_id: Mapped[int | None] = mapped_column(ForeignKey("merchants.id"))
+    desk_id: Mapped[int | None] = mapped_column(ForeignKey("desks.id"))
     locale: Mapped[str] = mapped_column(default="zh_CN")
     languages: Mapped[list[Any]] = mapped_column(default=list)  # languages of tourists this officer works in
     on_duty: Mapped[bool] = mapped_column(default=True)
@@ -37,6 +38,7 @@ class User(Base):
         CheckConstraint("role IN ('officer', 'supervisor', 'merchant', 'desk')", name="role_known"),
         CheckConstraint("(role = 'merchant') = (merchant_id IS NOT NULL)", name="merchant_users_have_a_merchant"),
         CheckConstraint("(role <> 'merchant') = (office_id IS NOT NULL)", name="staff_have_an_office"),
+        CheckConstraint("(role = 'desk') = (desk_id IS NOT NULL)", name="desk_people_have_a_desk"),
         Index("uq_users_email", text("lower(email)"), unique=True),
     )
 

@@ -55,15 +55,6 @@ class DeskMerchant(Base):
     merchant: Mapped[Merchant] = relationship()
 
 
-class DeskUser(Base):
-    """At which desk somebody with the role *desk* stands."""
-
-    __tablename__ = "desk_users"
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
-    desk_id: Mapped[int] = mapped_column(ForeignKey("desks.id"), index=True)
-    desk: Mapped[Desk] = relationship()
-
-
 class Return(Base):
     """The return itself. Decision, goods and money are separate facts, each with its moment."""
 
@@ -236,6 +227,7 @@ class TaxEntry(Base):
     payer: Mapped[str]  # tourist, shop, agency
     payee: Mapped[str]
     amount: Mapped[int]  # fen
+    through: Mapped[str]  # direct, or from the card's pre-authorisation
     reason: Mapped[str]
     rule_id: Mapped[str]
     __table_args__ = (

@@ -96,6 +96,7 @@ class Action(StrEnum):
     # of a return
     APPROVE = "approve"
     REFUSE = "refuse"
+    LET_KEEP = "let_keep"  # approved, and the tourist keeps the goods
     ACCEPT_REFUND = "accept_refund"  # an offer after which nothing need be handed over any more
     HAND_OVER = "hand_over"
     RECEIVE_GOODS = "receive_goods"
@@ -294,6 +295,8 @@ STEPS: tuple[Step, ...] = (
     Step(RETURN, None,                    Action.FILE,               State.REQUESTED,        (*FILERS, Role.DESK)),
 
     Step(RETURN, State.REQUESTED,         Action.APPROVE,            State.APPROVED,         (Role.MERCHANT, Role.SYSTEM)),
+    Step(RETURN, State.REQUESTED,         Action.SEND_TO_SHOP,       State.REQUESTED,        SYSTEM),
+    Step(RETURN, State.REQUESTED,         Action.LET_KEEP,           State.REFUND_DUE,       (Role.MERCHANT, Role.SYSTEM)),
     Step(RETURN, State.REQUESTED,         Action.REFUSE,             State.REFUSED,          MERCHANT),
     Step(RETURN, State.REQUESTED,         Action.OFFER,              State.OFFERED,          MERCHANT),
     Step(RETURN, State.REQUESTED,         Action.TRIAGE,             State.TRIAGE,           STAFF_OR_SYSTEM),
@@ -302,6 +305,7 @@ STEPS: tuple[Step, ...] = (
 
     Step(RETURN, State.TRIAGE,            Action.SEND_TO_SHOP,       State.REQUESTED,        STAFF),
     Step(RETURN, State.TRIAGE,            Action.APPROVE,            State.APPROVED,         (Role.MERCHANT, *STAFF)),
+    Step(RETURN, State.TRIAGE,            Action.LET_KEEP,           State.REFUND_DUE,       MERCHANT),
     Step(RETURN, State.TRIAGE,            Action.REFUSE,             State.REFUSED,          MERCHANT),
     Step(RETURN, State.TRIAGE,            Action.OFFER,              State.OFFERED,          MERCHANT),
     Step(RETURN, State.TRIAGE,            Action.ASK_TOURIST,        State.AWAITING_TOURIST, STAFF),

@@ -71,14 +71,9 @@ def upgrade():
     sa.PrimaryKeyConstraint('desk_id', 'merchant_id', name=op.f('pk_desk_merchants'))
     )
     op.create_index(op.f('ix_desk_merchants_merchant_id'), 'desk_merchants', ['merchant_id'], unique=False)
-    op.create_table('desk_users',
-    sa.Column('user_id', sa.Integer(), nullable=False),
-    sa.Column('desk_id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['desk_id'], ['desks.id'], name=op.f('fk_desk_users_desk_id')),
-    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_desk_users_user_id')),
-    sa.PrimaryKeyConstraint('user_id', name=op.f('pk_desk_users'))
-    )
-    op.create_index(op.f('ix_desk_users_desk_id'), 'desk_users', ['desk_id'], unique=False)
+    op.add_column('users', sa.Column('desk_id', sa.Integer(), nullable=True))
+    op.create_foreign_key(op.f('fk_users_desk_id'), 'users', 'desks', ['desk_id'], ['id'])
+    op.create_check_constraint(op.f('ck_users_desk_people_have_a_desk'), 'users', "(role = 'desk') = (desk_id IS NOT NULL)")
     op.create_table('returns',
     sa.Column('case_id', sa.Integer(), nullable=False),
     sa.Column('declared_at', sa.DateTime(timezone=True), nullable=False),
@@ -218,6 +213,7 @@ def upgrade():
     sa.Column('payer', sa.String(), nullable=False),
     sa.Column('payee', sa.String(), nullable=False),
     sa.Column('amount', sa.Integer(), nullable=False),
+    sa.Column('through', sa.String(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('rule_id', sa.String(), nullable=False),
     sa.CheckConstraint('amount > 0', name=op.f('ck_tax_entries_some_amount')),
@@ -245,8 +241,9 @@ def downgrade():
     op.drop_table('refunds')
     op.drop_index('ix_returns_decided', table_name='returns')
     op.drop_table('returns')
-    op.drop_index(op.f('ix_desk_users_desk_id'), table_name='desk_users')
-    op.drop_table('desk_users')
+    op.drop_constraint(op.f('ck_users_desk_people_have_a_desk'), 'users')
+    op.drop_constraint(op.f('fk_users_desk_id'), 'users')
+    op.drop_column('users', 'desk_id')
     op.drop_index(op.f('ix_desk_merchants_merchant_id'), table_name='desk_merchants')
     op.drop_table('desk_merchants')
     op.drop_table('desks')
