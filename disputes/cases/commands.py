@@ -10,12 +10,16 @@ from datetime import date, datetime, timedelta
 
 from disputes import clock
 from disputes.accounts.actors import SYSTEM, Actor
-from disputes.cases import deadlines, queries, texts
+from disputes.cases import deadlines, procedures, queries, texts
 from disputes.cases.advance import advance
-from disputes.cases.models import Authorisation, Case, CaseEvent, Offer, Referral, Settlement
+from disputes.cases.authority_models import AuthorityFact
+from disputes.cases.models import Authorisation, Case, CaseEvent, Deadline, Offer, Referral, Settlement
 from disputes.db import db
+from disputes.rules import procedure
 from disputes.rules.lifecycle import Action, Outcome, Role, State
 from disputes.rules.packages import DAYS_OF, Package, package_of
+from disputes.rules.procedure import Fact, FactKind
+from disputes.rules.rulebook import local_day
 
 QUESTIONS_OF_A_MERCHANT = 1  # more would let a shop stop its own clock again and again
 
@@ -359,8 +363,13 @@ def record_referral(
     received_at: datetime,
     receipt_number: str,
     channel: str,
+    received_as: FactKind = FactKind.RECEIVED,
 ) -> CaseEvent:
-    """An officer has handed the case over: who received it, when, and under which number. This starts the authority's clocks."""
+    """An officer has handed the case over: who received it, when, and under which number. This starts the authority's clocks.
+
+    ``received_as`` says what that receipt is in the authority's procedure: by the competent body, by a unit that only collects
+    complaints, or by a merchant of the 12315 platform's own dispute resolution, where the regulator's days do not run yet.
+    """
     case = queries.lock(reference, by, version)
     referral = queries.referral(case)
     if received_at > clock.now():
@@ -370,11 +379,23 @@ def record_referral(
     referral.received_by, referral.received_at = texts.clean(received_by).strip(), received_at
     referral.receipt_number, referral.channel = texts.clean(receipt_number).strip() or None, channel
     referral.recorded_by_id = by.user_id
+    if received_as not in procedure.kinds_of(procedures.clocks_of(case, referral)):
+        raise Refused("not_of_this_authority")
+    fact = AuthorityFact(case_id=case.id, referral_id=referral.id, kind=received_as, on=local_day(received_at))
+    wanted = procedures.plan(case, referral, [Fact(procedures.NEW, received_as, fact.on)])
     details = {"authority": referral.authority_code, "received_at": received_at.isoformat(), "channel": channel}
-    return advance(
-        case, Action.RECORD_REFERRAL, by, details=details,
-        letter={"authority": referral.authority_code, "received_by": referral.received_by, "receipt_number": referral.receipt_number},
+    event = advance(
+        case, Action.RECORD_REFERRAL, by, details={**details, "fact": received_as},
+        letter={
+            "authority": referral.authority_code, "received_by": referral.received_by,
+            "receipt_number": referral.receipt_number, **procedures.next_date(wanted),
+        },
     )  # fmt: skip
+    fact.event_id = event.id
+    db.session.add(fact)
+    db.session.flush()
+    procedures.carry_out(case, referral, wanted, event, fact)
+    return event
 
 
 def record_settlement(reference: str | int, version: int | None, by: Actor, package: Package) -> CaseEvent:
@@ -441,9 +462,25 @@ def reopen(reference: str | int, version: int | None, by: Actor, words: str = ""
 # --- what a lapse does (called with the case locked, by the sweep)
 
 
-def carry_on(case: Case, action: Action) -> CaseEvent:
+def carry_on(case: Case, action: Action, lapsed: Deadline | None = None) -> CaseEvent:
     """Take the step a lapsed clock names. Silence is never an admission and never a settlement."""
+    if action is Action.AUTHORITY_LATE and lapsed is not None:
+        return _authority_late(case, lapsed)
     return _ON_LAPSE.get(action, _only_advance)(case, action)
+
+
+def _authority_late(case: Case, lapsed: Deadline) -> CaseEvent:
+    """A period that binds the authority is over: nothing of the case moves, but an officer has to ask, and the tourist is told."""
+    _needs_officer(case)
+    due = {"due_on": lapsed.due_on.isoformat(), "rule": lapsed.rule_id}
+    authority = next((r.authority_code for r in reversed(case.referrals) if r.ended_at is None), None)
+    return advance(
+        case,
+        Action.AUTHORITY_LATE,
+        SYSTEM,
+        details={"clock": lapsed.clock, "authority": authority, **due},
+        letter={"authority": authority, "overdue": lapsed.clock, "overdue_on": lapsed.due_on.isoformat()},
+    )
 
 
 def _escalate(case: Case, action: Action) -> CaseEvent:

@@ -10,7 +10,7 @@ import structlog
 
 from disputes import clock
 from disputes.accounts.actors import SYSTEM
-from disputes.cases import commands, deadlines, letters, promises, queries, upkeep
+from disputes.cases import commands, deadlines, letters, procedures, promises, queries, upkeep
 from disputes.cases.models import Deadline
 from disputes.db import db, transaction
 from disputes.notifications import outbox
@@ -50,10 +50,12 @@ def lapse_next() -> bool:
 def lapse(deadline: Deadline) -> None:
     """Take the step the deadline's clock names, with the case locked."""
     case = queries.lock(deadline.case_id, SYSTEM)
+    if procedures.still_paused(deadline):
+        return
     wiring = BY_NAME[ClockName(deadline.clock)]
     action = wiring.on_lapse if case.authorised or wiring.unauthorised is None else wiring.unauthorised
     deadlines.end(deadline, "lapsed")
-    event = commands.carry_on(case, action)
+    event = commands.carry_on(case, action, deadline)
     deadline.ended_by_id = event.id
 
 

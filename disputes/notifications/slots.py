@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 
 from disputes import links, names
 from disputes.accounts import invitations
-from disputes.formats import CHINA, china_moment, deadline_text, money_text, zone_city, zone_moment
+from disputes.formats import CHINA, china_moment, deadline_text, money_text, short_day, zone_city, zone_moment
 from disputes.notifications.packages import worded
 from disputes.notifications.wishes import Channel
 from disputes.rules.clocks import BY_NAME, ClockName

@@ -7,7 +7,7 @@ from typing import Any
 
 from disputes.notifications.slots import Post
 from disputes.rules.lifecycle import Role
-from disputes.rules.notices import NOTICES, REMINDERS
+from disputes.rules.notices import DATE_CHANGED, NOTICES, REMINDERS
 from disputes.web.languages import STAFF_LANGUAGES, TOURIST_LANGUAGES
 
 NOW = datetime(2026, 11, 24, 6, 20, tzinfo=UTC)
@@ -55,6 +55,14 @@ FULL: dict[str, Any] = {
     "authority": "market_regulation",
     "received_by": "渝中区市场监督管理局",
     "receipt_number": "〔2026〕1187号",
+    "ground": "1",
+    "overdue": "samr_accepts",
+    "overdue_on": "2026-11-20",
+    "why_changed": "calendar",
+    "changed": [
+        {"clock": "shop_answer", "from": "2026-11-26T16:00:00+00:00", "to": "2026-11-27T16:00:00+00:00"},
+        {"clock": "samr_accepts", "from": "2026-11-30T16:00:00+00:00", "to": "2026-12-01T16:00:00+00:00"},
+    ],
     "code": "048213",
     "valid_until": "2026-11-24T06:30:00+00:00",
     "name": "周敏",
@@ -98,6 +106,7 @@ def readers() -> list[tuple[str, str, str]]:
         (template, reader) for rows in NOTICES.values() for role, template in rows for reader in READERS_OF_ROLE[role]
     }
     pairs |= {(template, reader) for role, template in REMINDERS.items() for reader in READERS_OF_ROLE[role]}
+    pairs |= {(template, reader) for role, template in DATE_CHANGED.items() for reader in READERS_OF_ROLE[role]}
     pairs |= {(template, reader) for template, found in OTHER_READERS.items() for reader in found}
     return sorted((template, reader, language) for template, reader in pairs for language in LANGUAGES_OF[reader])
 
