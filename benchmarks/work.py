@@ -1,0 +1,183 @@
+"""The work in the background, done by real Celery workers: sweeps, lapses, routing, and the way of a notice to the shop."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+import psycopg
+from celery import Celery
+
+from benchmarks import pages
+from benchmarks.prepare import Source
+from benchmarks.results import Figure, ms, p95, typical
+from benchmarks.system import ROOT, MailServer, System, wait_for
+from benchmarks.visitor import Visitor
+from disputes.app import create_app
+from disputes.cases import sweeps
+from disputes.db import db
+
+LONG_AGO = 10  # days by which the overdue cases are moved into the past: an outage over Golden Week
+WINDOW = 12.0  # seconds in which steps are counted
+WARM = 2.0  # seconds before that
+FILINGS = 60
+
+
+def sweep(system: System, database: str) -> list[Figure]:
+    """A sweep that finds nothing: what the database needs for it, and the whole call."""
+    statements: list[tuple[str, Any]] = []
+    app = create_app(system.config(database))
+    with app.app_context():
+        engine = db.engine
+
+        @db.event.listens_for(engine, "before_cursor_execute")
+        def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            if "FOR UPDATE" in statement:
+                statements.append((statement, parameters))
+
+        took = []
+        for _ in range(60):
+            began = time.perf_counter()
+            if sweeps.lapse_next():
+                raise SystemExit("Something was due although nothing should be.")
+            took.append(time.perf_counter() - began)
+        db.session.remove()
+        engine.dispose()
+    statement, parameters = statements[-1]
+    with psycopg.connect(system.config(database).database_url) as connection:
+        inside = []
+        for _ in range(20):
+            row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).fetchone()
+            assert row is not None
+            inside.append((row[0][0]["Execution Time"] + row[0][0]["Planning Time"]) / 1000)
+    seconds = typical([inside], statistics.median)
+    return [
+        Figure("sweep with nothing due, in the database", "about 5 ms", ms(seconds), "", seconds <= 0.005),
+        Figure("  the whole call", "", ms(statistics.median(took)), "", None),
+    ]
+
+
+def lapses(system: System, source: Source, database: str, due: int) -> list[Figure]:
+    """Lapses a second with one, two and four worker processes, in turn with bare steps of as many processes."""
+    templates = [t for t in source.open if t.story.name in LAPSING]
+    source.add(database, templates, due, LONG_AGO, first=8_100_000)
+    config = system.config(database)
+    return _rates(
+        system, config.database_url, "lapses", "deadlines.sweep", (1, 2, 4),
+        "SELECT count(*) FROM deadlines WHERE ending = 'lapsed'",
+        "SELECT count(*) FROM deadlines WHERE ended_at IS NULL AND due_at <= clock_timestamp() AND fault IS NOT NULL",
+        wanted=1 / 3,
+    )  # fmt: skip
+
+
+# The states in which most cases are when everybody has been silent for days.
+LAPSING = ("with the shop", "asked", "offered", "countered", "mediation", "authorised", "triage", "settled", "proposed")
+
+
+def routing(system: System, source: Source, database: str, cases: int) -> list[Figure]:
+    """New cases routed a second, with one and two worker processes."""
+    source.add(database, source.received, cases, 0, first=8_600_000)
+    return _rates(
+        system, system.config(database).database_url, "routings", "cases.route", (1, 2),
+        "SELECT count(*) FROM case_events WHERE action = 'send_to_shop' AND at > now() - interval '1 hour'",
+        "SELECT 0", wanted=None,
+    )  # fmt: skip
+
+
+def _rates(
+    system: System, url: str, what: str, task: str, processes: tuple[int, ...], counted: str, faults: str,
+    wanted: float | None,
+) -> list[Figure]:  # fmt: skip
+    config = system.config(url.split("///")[1].split("?")[0])
+    figures = []
+    per_process: dict[int, float] = {}
+    for number in processes:
+        bare, done = [], []
+        with system.worker(config, number) as _leader, psycopg.connect(url, autocommit=True) as connection:
+            celery: Celery = create_app(config).extensions["celery"]
+            for _ in range(2):
+                bare.append(bare_steps(url, number, WINDOW / 2))
+                done.append(_rate(connection, celery, task, number, counted))
+                _rest(system, config)
+            bare.append(bare_steps(url, number, WINDOW / 2))
+            failed = connection.execute(faults).fetchone()[0]  # type: ignore[index]
+        if failed:
+            raise SystemExit(f"{failed} {what} failed.")
+        steps, rate = statistics.median(bare), statistics.mean(done)
+        per_process[number] = rate
+        ratio = rate / steps
+        met = None if wanted is None else ratio >= wanted
+        name = f"{what} with {number} worker process{'es' if number > 1 else ''}"
+        goal = "≥ 0.33 bare steps" if wanted else ""
+        figures.append(Figure(name, goal, f"{rate:.0f} /s (bare steps {steps:.0f} /s)", f"{ratio:.2f}", met))
+    return figures
+
+
+def _rate(connection: psycopg.Connection, celery: Celery, task: str, processes: int, counted: str) -> float:
+    """How many were done a second while every process has a sweep to do."""
+    for _ in range(processes):
+        celery.send_task(task)
+    time.sleep(WARM)
+    before, began = _count(connection, counted), time.monotonic()
+    until = began + WINDOW
+    while time.monotonic() < until:
+        time.sleep(0.5)
+        celery.send_task(task, expires=2)  # what beat does, so that no process is left without a sweep
+    seconds = time.monotonic() - began
+    return (_count(connection, counted) - before) / seconds
+
+
+def _count(connection: psycopg.Connection, counted: str) -> int:
+    return int(connection.execute(counted).fetchone()[0])  # type: ignore[index]
+
+
+def _rest(system: System, config: Any) -> None:
+    """Let the worker come to rest between two rounds: its sweeps end when nothing is held back from them any more."""
+
+
+def bare_steps(url: str, processes: int, seconds: float) -> float:
+    """Bare steps a second of so many processes: each locks a row, updates it, inserts four rows one by one, and commits."""
+    command = [sys.executable, "-m", "benchmarks.step", url, str(seconds)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) for _ in range(processes)]
+    return sum(float(each.communicate()[0]) for each in running)
+
+
+def notice(system: System, database: str) -> list[Figure]:
+    """From the answer to the confirming POST to the shop's notice at the mail server; web, worker and beat as shipped."""
+    server = MailServer()
+    config = system.config(database, smtp_url=server.url)
+    took = []
+    try:
+        with psycopg.connect(config.database_url) as connection:
+            shops = [r[0] for r in connection.execute("SELECT id FROM shops ORDER BY id DESC LIMIT 500")]
+            addresses = dict(connection.execute("SELECT id, email FROM shops WHERE id = ANY(%s)", [shops]).fetchall())
+        with system.web(config) as port, system.worker(config, config.worker_processes, beat=True):
+            wait_for(lambda: _outbox_is_empty(config.database_url), "the end of earlier letters")
+            for n, shop in zip(range(FILINGS), itertools.cycle(shops), strict=False):
+                visitor = Visitor(port, comes_from=f"192.0.2.{n}")
+                for _name, _seconds in pages.tell(visitor, shop, 900_000 + n):
+                    pass
+                filed = time.monotonic()
+                wait_for(lambda: _arrived(server, addresses[shop], filed - 1), "the shop's notice", look_every=0.005)  # noqa: B023
+                arrived = _arrived(server, addresses[shop], filed - 1)
+                took.append(max(arrived - filed, 0.0))  # type: ignore[operator]
+    finally:
+        server.stop()
+    return [
+        Figure("filing to the shop's notice, p50", "", ms(statistics.median(took)), "", None),
+        Figure("filing to the shop's notice, p95", "≤ 2 s", ms(p95(took)), f"{p95(took) / 2:.2f}", p95(took) <= 2),
+    ]
+
+
+def _arrived(server: MailServer, address: str, since: float) -> float | None:
+    return next((at for at, to, _ in reversed(server.arrived) if to == address and at >= since), None)
+
+
+def _outbox_is_empty(url: str) -> bool:
+    with psycopg.connect(url) as connection:
+        query = "SELECT NOT EXISTS (SELECT FROM messages WHERE state = 'due' AND next_try_at <= clock_timestamp())"
+        return bool(connection.execute(query).fetchone()[0])  # type: ignore[index]
