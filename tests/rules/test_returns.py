@@ -16,7 +16,7 @@ from disputes.rules.categories import HowBought
 from disputes.rules.exclusions import Distance
 from disputes.rules.goods import GoodsClass
 from disputes.rules.pledges import Payer, PledgeTerms, Starts, Way
-from disputes.rules.return_facts import Fault, FactsError, Item, Purchase, TaxState
+from disputes.rules.return_facts import FactsError, Fault, Item, Purchase, TaxState
 from disputes.rules.returns import judge, refund_due
 from disputes.rules.rulebook import SHANGHAI, RuleError, Standing
 from disputes.rules.verdicts import Ground, Lack, Outcome, Strength, Verdict
@@ -130,7 +130,10 @@ def test_the_table_meets_every_row_of_the_exclusions_in_both_columns():
 # --- what a verdict tells besides ---
 
 
-def verdict(declared: datetime = moment("2026-11-05 12:00"), item: dict | None = None, **purchase) -> Verdict:
+THURSDAY_NOON = moment("2026-11-05 12:00")
+
+
+def verdict(declared: datetime = THURSDAY_NOON, item: dict | None = None, **purchase) -> Verdict:
     facts = {"how_bought": "counter", "bought_on": MONDAY, "tax_state": "T0"} | purchase
     thing = {"ref": "1", "goods": "ordinary", "price": 10_000, "intact": True} | (item or {})
     return judge(Purchase(**facts), [Item(**thing)], declared, LAW)[0]
@@ -297,10 +300,9 @@ items = st.builds(
     fault=st.sampled_from(list(Fault)),
     made_to_order=st.booleans(),
     marked=st.booleans(),
-    **{
-        name: maybe
-        for name in ("unsealed", "activated", "worn", "intact", "resaleable", "sealed_tag", "confirmed", "stated")
-    },
+    **dict.fromkeys(
+        ("unsealed", "activated", "worn", "intact", "resaleable", "sealed_tag", "confirmed", "stated"), maybe
+    ),
 )
 terms = st.builds(
     PledgeTerms,
@@ -319,17 +321,20 @@ days = st.dates(date(2026, 9, 15), date(2026, 11, 30))
 RANK = {Strength.RIGHT: 4, Strength.PROMISE: 3, Strength.PERSON: 2, Strength.GOODWILL: 1, Strength.NO: 0}
 
 
+tax_states = st.sampled_from([None, *TaxState])
+
+
 @st.composite
-def purchases(draw, tax=st.sampled_from([None, *TaxState]), how=st.sampled_from(list(HowBought)), most=2):
+def purchases(draw, tax=tax_states):
     bought = draw(days)
     return Purchase(
-        how_bought=draw(how),
+        how_bought=draw(st.sampled_from(list(HowBought))),
         bought_on=bought,
         received_at=draw(st.none() | st.dates(bought, bought + timedelta(10))),
         tax_state=draw(tax),
         agency_breach=draw(maybe),
         itinerary_ended_on=draw(st.none() | st.dates(bought, bought + timedelta(10))),
-        promises=tuple(draw(st.lists(terms, max_size=most))),
+        promises=tuple(draw(st.lists(terms, max_size=2))),
     )
 
 
