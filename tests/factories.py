@@ -30,13 +30,13 @@ from disputes.merchants import commands as merchants
 from disputes.merchants.models import Merchant, Shop
 from disputes.notifications.models import Message
 from disputes.pledges import commands as pledges
-from disputes.pledges.models import Pledge
+from disputes.pledges.models import NetworkMember, Pledge, PledgeBreach
 from disputes.regions.models import Office
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.lifecycle import Outcome, Role
 from disputes.rules.packages import Goods, Means, Package, Remedy, Shipping, Within
 from disputes.rules.pledges import Way
-from disputes.rules.publishing import Promise, Reach
+from disputes.rules.publishing import BreachReason, NetworkKind, Promise, Reach
 
 YUZHONG = "500103"  # Jiefangbei; its cases belong to the desk CQ-JFB
 DESK = "CQ-JFB"
@@ -438,3 +438,21 @@ def pledge(
         made = pledges.draft_pledge(at.merchant, by, promise or Promise(**{**SILK, **fields}))
         pledges.publish(made, by, applies_from, since_long=True)
     return made
+
+
+def breach(of: Pledge) -> PledgeBreach:
+    """A recorded breach of a promise."""
+    with transaction():
+        return pledges.record_breach(
+            of, actors.of_user(officer()), case_number="2600482716", happened_on=clock.today(),
+            reason=BreachReason.RETURN_REFUSED, note="顾客第三天退货被拒",
+        )  # fmt: skip
+
+
+def network_member(at: Shop | None = None) -> NetworkMember:
+    """A shop in a network that its own merchant keeps."""
+    at = at or shop()
+    by = actors.of_user(merchant_user(at.merchant))
+    with transaction():
+        network = pledges.found_network(by, NetworkKind.BRAND, "山城好物联盟", "Hill City Brands", owner=at.merchant)
+        return pledges.ask_to_join(network, at, by)

@@ -41,6 +41,7 @@ PLACES = {
     "file": "/file",
     "find": "/case",
     "privacy": "/privacy",
+    "pledges": "/pledges",
     "merchant": "/merchant/",
     "staff": "/staff/",
 }

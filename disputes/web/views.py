@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from disputes.web import api, countries, gallery, health, mailbox, merchant, names, public, sentences, staff
+from disputes.web import (
+    api,
+    countries,
+    gallery,
+    health,
+    mailbox,
+    merchant,
+    names,
+    pledge_words,
+    public,
+    sentences,
+    staff,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -13,6 +25,7 @@ def init_app(app: Flask) -> None:
     countries.init_app(app)
     names.init_app(app)
     sentences.init_app(app)
+    pledge_words.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(public.bp)
     app.register_blueprint(merchant.bp)

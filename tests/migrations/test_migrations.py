@@ -116,6 +116,8 @@ def some_rows() -> None:
     make.liaison()
     make.erased()
     make.merchant_user()
+    make.breach(make.pledge())
+    make.network_member()
 
 
 def test_an_empty_database_comes_to_what_the_models_say(empty: Flask) -> None:

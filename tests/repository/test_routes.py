@@ -25,6 +25,7 @@ OPEN = {
     "public.file", "public.new", "public.step", "public.answer", "public.discard", "public.draft",
     "public.elsewhere", "public.emergency", "public.already_filed",
     "health.healthz", "health.readyz",
+    "public.pledges", "public.pledge_page", "public.pledges_data", "public.pledges_csv", "public.pledges_json",
     "api.page", "api.openapi", "api.categories", "api.places", "api.shops",
     "merchant.sign_in", "merchant.sign_out", "merchant.invitation",
     "staff.sign_in", "staff.sign_in_code", "staff.sign_in_set_up", "staff.sign_out", "staff.invitation",
@@ -261,7 +262,7 @@ def faults_of(answer: TestResponse, rule: Rule) -> Iterator[str]:
         yield "may be framed"
     if rule.endpoint in OPEN and not rule.arguments:
         return
-    if "no-store" not in answer.headers.get("Cache-Control", "") and rule.rule != "/s/<code>":
+    if "no-store" not in answer.headers.get("Cache-Control", "") and rule.rule not in ("/s/<code>", "/pledges/<code>"):
         yield "may be stored"
     if {"token", "draft_id"} & set(rule.arguments) and answer.headers.get("Referrer-Policy") != "no-referrer":
         yield "tells its address to where its links lead"

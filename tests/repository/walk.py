@@ -67,6 +67,8 @@ class World:
         self.key, self.key_text = _key()
         _other_key, self.other_key_text = _key()
         self.filed_by_key = self._filed_by_key()
+        self.pledge = make.pledge(case.shop)
+        self.breach, self.member = make.breach(self.pledge), make.network_member(case.shop)
         with transaction():
             self.draft = drafts.start("en").id
         self.message = _given_up()
@@ -118,15 +120,23 @@ class World:
             "message_id": self.message.id,
             "key_id": self.key.id,
             "draft_id": self.draft,
-            "code": {"public.shop": self.case.shop.code if self.case.shop else "", "staff.office": make.DESK}.get(
-                rule.endpoint, "note"
-            ),
+            "code": self._code(rule.endpoint),
+            "breach_id": self.breach.id,
+            "member_id": self.member.id,
             "name": "not-found" if rule.endpoint.startswith("gallery.") else "what",
             "step": "off-duty",
             "key": "no-such-mail",
         }
         assert name in parts, f"{rule.rule}: tell tests/repository/walk.py what to put for <{name}>"
         return parts[name]
+
+    def _code(self, endpoint: str) -> str:
+        shop = self.case.shop.code if self.case.shop else ""
+        codes = {
+            "public.shop": shop, "public.pledge_page": shop, "api.pledge": shop, "staff.office": make.DESK,
+            "merchant.network": self.member.network.code, "staff.network": self.member.network.code,
+        }  # fmt: skip
+        return codes.get(endpoint, self.pledge.code if ".pledge" in endpoint else "note")
 
     def _filed_by_key(self) -> Case:
         with transaction():

@@ -9,5 +9,6 @@ from disputes.web.public import (  # noqa: E402, F401  the views hang themselves
     case_show,
     case_steps,
     filing,
+    pledges,
     start,
 )
