@@ -19,8 +19,8 @@ from disputes.rules.clocks import ClockName
 from disputes.rules.goods import GoodsClass
 from disputes.rules.lifecycle import Action, Kind, Outcome, Role, State
 from disputes.rules.packages import Goods, Means, Remedy, Shipping, Within
-from disputes.rules.procedure import EndGround, FactKind, RefusalGround
 from disputes.rules.pledges import Condition, Payer, Proof, Starts, Way
+from disputes.rules.procedure import EndGround, FactKind, RefusalGround
 from disputes.rules.publishing import BreachReason, Desk, Flaw, NetworkKind, Reach, Standing, Worse
 from disputes.rules.routing import Part, Priority
 
@@ -356,6 +356,8 @@ CLOCKS: Mapping[ClockName, Any] = {
     ClockName.REFERRAL:            _l("The officer hands the case to the authority"),
     ClockName.FOLLOW_UP:           _l("The officer asks the authority how it stands"),
     ClockName.CHASE:                _l("The officer asks about a period of the authority that is over"),
+    ClockName.TRANSFER:             _l("The other office answers the transfer"),
+    ClockName.RETURN_TRANSFER:      _l("The other office answers the transfer"),
     ClockName.SAMR_DISTRIBUTES:     _l("The complaint reaches the competent bureau"),
     ClockName.ODR_ANSWERS:          _l("The shop negotiates on the 12315 platform"),
     ClockName.SAMR_ACCEPTS:         _l("The market regulator decides whether it accepts the complaint, and says so"),
@@ -406,6 +408,8 @@ FOLLOWS: Mapping[ClockName, Any] = {
     ClockName.REFERRAL:            _l("After that the supervisor is told."),
     ClockName.FOLLOW_UP:           _l("After that the supervisor is told."),
     ClockName.CHASE:                _l("After that the supervisor is told."),
+    ClockName.TRANSFER:             _l("After that the transfer is off, and the supervisor of the case’s own office is told."),
+    ClockName.RETURN_TRANSFER:      _l("After that the transfer is off, and the supervisor of the case’s own office is told."),
     ClockName.SAMR_DISTRIBUTES:     _l("After that our officer asks the authority, or the one above it."),
     ClockName.ODR_ANSWERS:          _l("After that our officer asks the authority, or the one above it."),
     ClockName.SAMR_ACCEPTS:         _l("After that our officer asks the authority, or the one above it."),
@@ -437,6 +441,8 @@ FOLLOWS_FOR_TOURIST: Mapping[ClockName, Any] = {
     ClockName.REFERRAL:            _l("If it has not been handed over by then, our supervisor is told."),
     ClockName.FOLLOW_UP:           _l("If our officer has not asked by then, our supervisor is told."),
     ClockName.CHASE:                _l("If our officer has not asked by then, our supervisor is told."),
+    ClockName.TRANSFER:             _l("Your case stays with the office that has it."),
+    ClockName.RETURN_TRANSFER:      _l("Your case stays with the office that has it."),
     ClockName.SAMR_DISTRIBUTES:     _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
     ClockName.ODR_ANSWERS:          _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
     ClockName.SAMR_ACCEPTS:         _l("This date binds the authority. If it passes, our officer asks the authority or the one above it, and tells you."),
@@ -468,6 +474,8 @@ FOLLOWS_FOR_MERCHANT: Mapping[ClockName, Any] = {
     ClockName.REFERRAL:            _l("If it has not been handed over by then, our supervisor is told."),
     ClockName.FOLLOW_UP:           _l("If our officer has not asked by then, our supervisor is told."),
     ClockName.CHASE:                _l("If our officer has not asked by then, our supervisor is told."),
+    ClockName.TRANSFER:             _l("Your case stays with the office that has it."),
+    ClockName.RETURN_TRANSFER:      _l("Your case stays with the office that has it."),
     ClockName.SAMR_DISTRIBUTES:     _l("This date binds the authority. If it passes, our officer asks."),
     ClockName.ODR_ANSWERS:          _l("If there is no result by then, the customer can complain to the market regulator."),
     ClockName.SAMR_ACCEPTS:         _l("This date binds the authority. If it passes, our officer asks."),
@@ -537,6 +545,11 @@ ACTIONS: Mapping[Action, Any] = {
     Action.DEPART:             _l("The visitor has left: from now on in writing only"),
     Action.RECOUNT:            _l("Dates counted again, since the calendar changed"),
     Action.REPLAN:             _l("Dates planned again by a new service standard"),
+    Action.PROPOSE_TRANSFER:   _l("Offered to another office"),
+    Action.ACCEPT_TRANSFER:    _l("Taken over by another office"),
+    Action.RETURN_TRANSFER:    _l("The other office sent it back"),
+    Action.WITHDRAW_TRANSFER:  _l("The offer to another office was taken back"),
+    Action.LAPSE_TRANSFER:     _l("The other office did not answer; the case stays where it was"),
     Action.REVOKE_LINK:        _l("New link made, the old one ended"),
     Action.ERASE:              _l("Personal data erased"),
     **return_names.ACTIONS,
@@ -615,6 +628,9 @@ HELD_REASONS: Mapping[str, Any] = {
     "no_consent_to_pass_on": _l("The visitor does not want it passed to the shop yet"),
     "perhaps_filed_twice":   _l("Perhaps filed twice"),
     "taken_up_by_hand":      _l("An officer took it up before it was routed"),
+    "person_decides":        _l("A person must decide: the tax was already refunded"),
+    "many_returns":          _l("Several returns to this merchant from the same address within a month"),
+    "invoice_used_up":       _l("With earlier returns, more would go back than this invoice shows"),
 }
 
 # Why a shop denies a claim.
@@ -747,6 +763,22 @@ END_GROUNDS: Mapping[EndGround, Any] = {
     EndGround.OTHER:          _l("Another law says so"),
 }
 
+# What the system looks for in its own data, by the check that found it (inspection.py).
+INTEGRITY: Mapping[str, Any] = {
+    "ownerless":    _l("Nobody owes the next step"),
+    "clocked":      _l("A clock that should not run"),
+    "not_routed":   _l("A new case that nobody has routed"),
+    "no_record":    _l("An authority without a record"),
+    "officer_gone": _l("Cases of a switched-off account"),
+    "officer_away": _l("Cases of somebody who is away"),
+    "late":         _l("A deadline without its consequence"),
+    "unreachable":  _l("A deadline whose consequence is impossible"),
+    "stuck":        _l("A letter that is not tried"),
+    "history":      _l("A history that does not hold"),
+    "forged":       _l("A digest without our signature"),
+    "digest":       _l("Histories that were changed"),
+}
+
 # Letters, as lists of the staff call them.
 LETTERS: Mapping[str, Any] = {
     "authorisation-asked":         _l("Authorisation asked for"),
@@ -877,6 +909,7 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "held_reason_name": HELD_REASONS,
     "how_bought_name": HOW_BOUGHT,
     "kind_name": KINDS,
+    "integrity_name": INTEGRITY,
     "law_name": LAWS,
     "channel_name": CHANNELS,
     "letter_name": LETTERS,

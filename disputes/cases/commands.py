@@ -47,7 +47,7 @@ def pass_on(case: Case, by: Actor, note: str = "", language: str = "zh_CN") -> C
     """``send_to_shop`` for a case that the caller holds locked."""
     if case.merchant_id is None:
         raise Refused("no_shop")
-    _end_offer(case, "superseded")
+    end_offer(case, "superseded")
     if case.officer_id is None and by.is_staff:
         case.officer_id = by.user_id
     case.routed_at = case.routed_at or clock.now()
@@ -98,9 +98,9 @@ def contest(
     case = queries.lock(reference, by, version)
     if not words.strip():
         raise Refused("reasons_missing")
-    _end_offer(case, "declined")
+    end_offer(case, "declined")
     text = texts.write(case, "contest", by.role, words, language)
-    _needs_officer(case)
+    needs_officer(case)
     event = advance(
         case,
         Action.CONTEST,
@@ -183,9 +183,9 @@ def decline(reference: str | int, version: int | None, by: Actor, words: str = "
     """The tourist turns the offer down without another; a mediator takes over."""
     case = queries.lock(reference, by, version)
     _open_offer(case)
-    _end_offer(case, "declined")
+    end_offer(case, "declined")
     text = texts.write(case, "reason", by.role, words, language)
-    _needs_officer(case)
+    needs_officer(case)
     event = advance(case, Action.DECLINE, by, details=texts.said(text), letter={"words": words.strip()})
     texts.attach(event, text)
     return event
@@ -197,7 +197,7 @@ def decline(reference: str | int, version: int | None, by: Actor, words: str = "
 def step_in(reference: str | int, version: int | None, by: Actor) -> CaseEvent:
     """An officer takes the case into mediation, whatever was on the table."""
     case = queries.lock(reference, by, version)
-    _end_offer(case, "superseded")
+    end_offer(case, "superseded")
     _end_settlement(case)
     _end_referral(case)
     case.officer_id = case.officer_id or by.user_id
@@ -238,7 +238,7 @@ def reject_proposal(
     """One side turns the proposal down; the case goes back to the mediator, who decides on a referral."""
     case = queries.lock(reference, by, version)
     _open_offer(case)
-    _end_offer(case, "declined")
+    end_offer(case, "declined")
     text = texts.write(case, "reason", by.role, words, language)
     event = advance(
         case, Action.REJECT_PROPOSAL, by, details=texts.said(text), letter={"words": words.strip(), "author": by.role}
@@ -299,7 +299,7 @@ def deny(reference: str | int, version: int | None, by: Actor, words: str = "", 
     settlement = _settlement(case)
     settlement.denied_at = settlement.ended_at = clock.now()
     text = texts.write(case, "reason", by.role, words, language)
-    _needs_officer(case)
+    needs_officer(case)
     event = advance(
         case, Action.DENY, by, details=texts.said(text), letter={"words": words.strip(), **_promise(settlement.offer)}
     )
@@ -318,7 +318,7 @@ def ready_referral(reference: str | int, version: int | None, by: Actor) -> Case
 def ask_authorisation(reference: str | int, version: int | None, by: Actor) -> CaseEvent:
     """Ask the tourist whether an officer may hand the case to an authority."""
     case = queries.lock(reference, by, version)
-    _end_offer(case, "lapsed")
+    end_offer(case, "lapsed")
     return advance(case, Action.ASK_AUTHORISATION, by)
 
 
@@ -452,7 +452,7 @@ def reopen(reference: str | int, version: int | None, by: Actor, words: str = ""
     case = queries.lock(reference, by, version)
     if case.erased_at is not None:
         raise Refused("erased")
-    _needs_officer(case)
+    needs_officer(case)
     text = texts.write(case, "reason", by.role, words, language)
     event = advance(case, Action.REOPEN, by, details=texts.said(text), letter={"words": words.strip()})
     texts.attach(event, text)
@@ -471,7 +471,7 @@ def carry_on(case: Case, action: Action, lapsed: Deadline | None = None) -> Case
 
 def _authority_late(case: Case, lapsed: Deadline) -> CaseEvent:
     """A period that binds the authority is over: nothing of the case moves, but an officer has to ask, and the tourist is told."""
-    _needs_officer(case)
+    needs_officer(case)
     due = {"due_on": lapsed.due_on.isoformat(), "rule": lapsed.rule_id}
     authority = next((r.authority_code for r in reversed(case.referrals) if r.ended_at is None), None)
     return advance(
@@ -484,9 +484,9 @@ def _authority_late(case: Case, lapsed: Deadline) -> CaseEvent:
 
 
 def _escalate(case: Case, action: Action) -> CaseEvent:
-    _end_offer(case, "lapsed")
+    end_offer(case, "lapsed")
     _end_settlement(case)
-    _needs_officer(case)
+    needs_officer(case)
     return advance(case, action, SYSTEM)
 
 
@@ -505,7 +505,7 @@ def _refer_on_lapse(case: Case, action: Action) -> CaseEvent:
 
 
 def _ask_on_lapse(case: Case, action: Action) -> CaseEvent:
-    _end_offer(case, "lapsed")
+    end_offer(case, "lapsed")
     return advance(case, action, SYSTEM)
 
 
@@ -529,7 +529,7 @@ def _put(
     case: Case, action: Action, by: Actor, package: Package, words: str, language: str, given_by: str = ""
 ) -> CaseEvent:
     """Put a package on the table in place of the one that lies there."""
-    _end_offer(case, "superseded")
+    end_offer(case, "superseded")
     _end_referral(case)
     db.session.flush()
     text = texts.write(case, "offer", by.role, words, language)
@@ -559,7 +559,7 @@ def _put(
 def _settle(case: Case, action: Action, by: Actor, offer: Offer) -> CaseEvent:
     """Turn a package into a settlement; its performance is due when it says."""
     package = package_of(offer.package)
-    _end_offer(case, "superseded", keep=offer)
+    end_offer(case, "superseded", keep=offer)
     _end_referral(case)
     event = advance(
         case, action, by,
@@ -598,7 +598,7 @@ def _settlement(case: Case) -> Settlement:
     return case.settlement
 
 
-def _end_offer(case: Case, status: str, keep: Offer | None = None) -> None:
+def end_offer(case: Case, status: str, keep: Offer | None = None) -> None:
     offer = case.open_offer
     if offer is not None and offer is not keep:
         offer.status, offer.ended_at = status, clock.now()
@@ -616,16 +616,18 @@ def _end_referral(case: Case) -> None:
 
 
 def _end_everything(case: Case) -> None:
-    _end_offer(case, "withdrawn")
+    end_offer(case, "withdrawn")
     _end_settlement(case)
     _end_referral(case)
 
 
-def _needs_officer(case: Case) -> None:
+def needs_officer(case: Case) -> None:
     """Give the case an officer when it has none that can work on it; one who has it keeps it."""
-    if case.officer is not None and case.officer.active:
-        return
+    if case.officer is not None and case.officer.active and case.officer.on_duty:
+        return  # one whose planned absence has begun hands over by the sweep (handovers.py), within a minute
     chosen = queries.least_loaded_officer(case.office_id, case.language)
+    if chosen is None and case.officer is not None and case.officer.active:
+        return  # away, but the only one; the sweep hands the case over as soon as somebody is there
     case.officer = chosen
     case.officer_id = chosen.id if chosen else None
 
@@ -634,8 +636,8 @@ def _ready_referral(case: Case, by: Actor) -> CaseEvent:
     standing = next((a for a in case.authorisations if a.withdrawn_at is None), None)
     if standing is None:
         raise Refused("not_authorised")
-    _end_offer(case, "lapsed")
-    _needs_officer(case)
+    end_offer(case, "lapsed")
+    needs_officer(case)
     event = advance(
         case,
         Action.READY_REFERRAL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Sequence, select
 
@@ -66,11 +67,16 @@ class Telling:
     time_zone: str | None = None
     country: str | None = None
     companion_email: str | None = None
+    kind: Kind = Kind.DISPUTE
     files: tuple[upkeep.File, ...] = field(default=())
 
 
-def file_complaint(told: Telling, by: Actor, channel: str, draft_id: str | None = None) -> Case:
+def file_complaint(
+    told: Telling, by: Actor, channel: str, draft_id: str | None = None, letter: dict[str, Any] | None = None
+) -> Case:
     """Make a case of what a tourist told. The same draft a second time gives the case it made the first time.
+
+    ``letter`` holds what the receipt says beyond the case itself.
 
     Refused without the consents that handling needs. Starts no legal clock: this product is no statutory channel
     (R-SAMR-CHANNEL). The caller may only act as somebody whom STEPS lets file.
@@ -96,6 +102,7 @@ def file_complaint(told: Telling, by: Actor, channel: str, draft_id: str | None 
     event = advance(
         case, Action.FILE, by,
         details={"category": told.category, "claim": told.claim.stored(), "channel": channel, **texts.said(narrative, wish)},
+        letter=letter,
     )  # fmt: skip
     texts.attach(event, narrative, wish)
     db.session.add(
@@ -108,6 +115,8 @@ def file_complaint(told: Telling, by: Actor, channel: str, draft_id: str | None 
         draft.case_id = case.id
         draft.answers = {}
     db.session.flush()
+    if case.emergency:
+        route(case)  # an emergency waits in no queue, not even for the routing task
     after_commit(hints.route)
     return case
 
@@ -136,7 +145,7 @@ def route(case: Case) -> CaseEvent:
     Called with the case locked.
     """
     if case.emergency:
-        case.officer = queries.least_loaded_officer(case.office_id, case.language)
+        case.officer = queries.somebody_present(case)
         return advance(case, Action.HOLD_EMERGENCY, SYSTEM, details={"dangers": case.complaint.dangers})
     reasons = held_reasons(_arrival(case))
     if not reasons:
@@ -154,8 +163,8 @@ def _case(told: Telling) -> Case:
     routing = whereabouts.decide(_facts(told, shop))
     case = Case(
         number=number_of(clock.today().year, db.session.scalar(SERIAL)),
-        kind=Kind.DISPUTE,
-        state=State.RECEIVED,
+        kind=told.kind,
+        state=State.RECEIVED,  # until its first step says otherwise
         emergency=bool(told.dangers),
         held_reasons=[],
         office_id=regions.office(routing.office.rule.gives).id,

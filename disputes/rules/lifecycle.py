@@ -124,6 +124,12 @@ class Action(StrEnum):
     DEPART = "depart"
     RECOUNT = "recount"  # the calendar changed, and with it the dates
     REPLAN = "replan"  # a supervisor applies a new service standard to what runs already
+    # a case offered to another office; it stays with its own until that one has accepted
+    PROPOSE_TRANSFER = "propose_transfer"
+    ACCEPT_TRANSFER = "accept_transfer"
+    RETURN_TRANSFER = "return_transfer"
+    WITHDRAW_TRANSFER = "withdraw_transfer"
+    LAPSE_TRANSFER = "lapse_transfer"
     REVOKE_LINK = "revoke_link"
     ERASE = "erase"
 
@@ -189,6 +195,8 @@ DISPUTE_STATES = (
 )  # fmt: skip
 """The open states of a dispute."""
 HELD_STATES = (State.RECEIVED, State.LIAISON)  # nobody's clock runs: the routing task or the duty officer has it
+TRANSFERABLE = {DISPUTE: tuple(s for s in DISPUTE_STATES if s not in HELD_STATES), RETURN: RETURN_STATES}
+"""In which states a case can be offered to another office. An emergency is handed on by phone, from officer to officer."""
 
 # fmt: off
 STEPS: tuple[Step, ...] = (
@@ -328,7 +336,7 @@ STEPS: tuple[Step, ...] = (
     Step(RETURN, State.OFFERED,           Action.MAKE_DISPUTE,       State.CLOSED,           (Role.TOURIST, *STAFF)),
 
     Step(RETURN, State.APPROVED,          Action.HAND_OVER,          State.HANDED_OVER,      (Role.TOURIST, Role.DESK, Role.SYSTEM)),
-    Step(RETURN, State.APPROVED,          Action.RECEIVE_GOODS,      State.GOODS_RECEIVED,   TAKERS),
+    Step(RETURN, State.APPROVED,          Action.RECEIVE_GOODS,      State.GOODS_RECEIVED,   (*TAKERS, Role.SYSTEM)),
     Step(RETURN, State.APPROVED,          Action.OFFER,              State.OFFERED,          MERCHANT),
     Step(RETURN, State.APPROVED,          Action.CLOSE_DORMANT,      State.CLOSED,           SYSTEM),
 
@@ -379,6 +387,13 @@ STEPS: tuple[Step, ...] = (
     *(Step(RETURN, state, Action.REPLAN,           state,        (Role.SUPERVISOR,))         for state in RETURN_STATES),
     *(Step(RETURN, state, Action.REVOKE_LINK,      state,        (Role.TOURIST, *STAFF))     for state in (*RETURN_STATES, State.CLOSED)),
     Step(RETURN, State.CLOSED,            Action.ERASE,              State.CLOSED,           (Role.TOURIST, *STAFF, Role.SYSTEM)),
+
+    # --- between offices, for every kind alike
+    *(Step(kind, state, Action.PROPOSE_TRANSFER,   state,        STAFF)                      for kind in TRANSFERABLE for state in TRANSFERABLE[kind]),
+    *(Step(kind, state, Action.ACCEPT_TRANSFER,    state,        STAFF)                      for kind in TRANSFERABLE for state in TRANSFERABLE[kind]),
+    *(Step(kind, state, Action.RETURN_TRANSFER,    state,        STAFF)                      for kind in TRANSFERABLE for state in TRANSFERABLE[kind]),
+    *(Step(kind, state, Action.WITHDRAW_TRANSFER,  state,        STAFF)                      for kind in TRANSFERABLE for state in TRANSFERABLE[kind]),
+    *(Step(kind, state, Action.LAPSE_TRANSFER,     state,        SYSTEM)                     for kind in TRANSFERABLE for state in TRANSFERABLE[kind]),
 )
 # fmt: on
 
