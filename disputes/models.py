@@ -2,6 +2,7 @@
 
 from disputes.accounts import models as accounts
 from disputes.cases import authority_models as authorities
+from disputes.cases import integrity_models as integrity
 from disputes.cases import models as cases
 from disputes.cases import tally_models as tallies
 from disputes.clock import MovedClock
@@ -13,4 +14,4 @@ from disputes.pledges import models as pledges
 from disputes.regions import models as regions
 from disputes.returns import models as returns
 
-__all__ = ["MovedClock", "accounts", "authorities", "cases", "intake", "law", "merchants", "notifications", "pledges", "regions", "returns", "tallies"]
+__all__ = ["MovedClock", "accounts", "authorities", "cases", "intake", "integrity", "law", "merchants", "notifications", "pledges", "regions", "returns", "tallies"]
