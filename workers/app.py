@@ -53,8 +53,10 @@ def make_celery(flask_app: Flask) -> Celery:
                 ("cases.route", SWEEP_SECONDS),
                 ("deadlines.sweep", SWEEP_SECONDS),
                 ("deadlines.remind", SWEEP_SECONDS * 2),
+                ("deadlines.recount", 60),
                 ("messages.deliver", SWEEP_SECONDS),
                 ("cases.depart", 60),
+                ("cases.hand_over", 60),
                 ("upkeep.daily", 3600),
             )
         },

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from disputes.cases import sweeps
+from disputes.cases import recounts, sweeps
 
 
 @shared_task(name="deadlines.sweep", ignore_result=True)
@@ -16,4 +16,11 @@ def sweep() -> None:
 def remind() -> None:
     """Send every reminder that is due."""
     while sweeps.remind_next():
+        pass
+
+
+@shared_task(name="deadlines.recount", ignore_result=True)
+def recount() -> None:
+    """Count running deadlines again after a change of the calendar, or as a supervisor planned."""
+    while recounts.recount_next():
         pass

@@ -84,9 +84,15 @@ def counted_anew(
     case: Case, deadline: Deadline, standard: service.ServiceStandard, calendar: Calendar, now: datetime
 ) -> Due:
     """When a running service clock is over under this version and calendar: from its own start, or from now where that is over."""
-    wiring = BY_NAME[ClockName(deadline.clock)]
-    due = _due(case, wiring, standard, deadline.started_at, calendar, None)
-    return due if due.due_at > now else _due(case, wiring, standard, now, calendar, None)
+    due = due_from(case, deadline, standard, calendar, deadline.started_at)
+    return due if due.due_at > now else due_from(case, deadline, standard, calendar, now)
+
+
+def due_from(
+    case: Case, deadline: Deadline, standard: service.ServiceStandard, calendar: Calendar, began: datetime
+) -> Due:
+    """When a running service clock is over, counted from this moment."""
+    return _due(case, BY_NAME[ClockName(deadline.clock)], standard, began, calendar, None)
 
 
 def move(deadline: Deadline, due: Due, cause: Cause, now: datetime) -> dict[str, Any]:
@@ -124,7 +130,7 @@ def reminder_moments(deadline: Deadline) -> list[datetime]:
 
 def waiting_on(case: Case) -> Role | None:
     """Who owes the next thing: the one whose running deadline comes first; the duty officer while no clock runs."""
-    running = case.running_deadlines
+    running = case.ladder_deadlines
     if running:
         return Role(min(running, key=lambda d: d.due_at).owes)
     if case.state == State.CLOSED:

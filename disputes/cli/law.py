@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from disputes.cases import recounts
 from disputes.cli.system import answer, as_json, system
 from disputes.db import transaction
 from disputes.law import calendar_file, explain, reading
@@ -256,14 +257,14 @@ def import_calendar(file: Path, check: bool, as_json: bool) -> None:
     """Take over the years that FILE arranges, in the form of seeds/law/calendar.yaml."""
     try:
         contents = file.read_text(encoding="utf-8")
-        change = _checked(contents) if check else _imported(contents, file.name)
+        change, counted = (_checked(contents), (0, 0)) if check else _imported(contents, file.name)
     except UnicodeDecodeError:
         raise click.ClickException(f"{file} is not a text file in UTF-8.") from None
     except calendar_file.CalendarRefused as refused:
         raise click.ClickException("\n".join(["The calendar was not imported.", *refused.reasons])) from refused
     except NoLaw as missing:
         raise click.ClickException(str(missing)) from missing
-    _print_change(change, check, as_json)
+    _print_change(change, check, counted, as_json)
 
 
 def _checked(contents: str) -> law.CalendarChange:
@@ -275,12 +276,15 @@ def _checked(contents: str) -> law.CalendarChange:
     return law.CalendarChange(known.version, new.version, new.changed_days(known), file.doubts)
 
 
-def _imported(contents: str, source: str) -> law.CalendarChange:
-    with system("calendar import"), transaction():
-        return law.import_calendar(contents, source)
+def _imported(contents: str, source: str) -> tuple[law.CalendarChange, tuple[int, int]]:
+    """Take the file over, then count again what runs. Whatever is left, if this process dies, the worker's sweep does."""
+    with system("calendar import"):
+        with transaction():
+            change = law.import_calendar(contents, source)
+        return change, recounts.run_all()
 
 
-def _print_change(change: law.CalendarChange, check: bool, as_json: bool) -> None:
+def _print_change(change: law.CalendarChange, check: bool, counted: tuple[int, int], as_json: bool) -> None:
     for doubt in change.doubts:
         click.echo(f"Please look again: {doubt}", err=True)
     data = {
@@ -289,15 +293,20 @@ def _print_change(change: law.CalendarChange, check: bool, as_json: bool) -> Non
         "after": change.after,
         "days": [day.isoformat() for day in change.days],
         "doubts": list(change.doubts),
+        "cases_counted_again": counted[0],
+        "dates_moved": counted[1],
     }
-    answer(as_json, data, _change_in_words(change, check))
+    answer(as_json, data, _change_in_words(change, check, counted))
 
 
-def _change_in_words(change: law.CalendarChange, check: bool) -> str:
+def _change_in_words(change: law.CalendarChange, check: bool, counted: tuple[int, int]) -> str:
+    cases, dates = counted
+    again = f" {cases} cases were counted again and {dates} of their dates changed; those concerned are told."
     if not change.changed:
-        return "The file says nothing new; the calendar stays as it is."
+        return "The file says nothing new; the calendar stays as it is." + (again if cases else "")
     would = "would become" if check else "is now"
-    return f"The calendar {would} {change.after} (it was {change.before}); {len(change.days)} days differ."
+    said = f"The calendar {would} {change.after} (it was {change.before}); {len(change.days)} days differ."
+    return said if check else said + again
 
 
 commands = [deadline, calendar]

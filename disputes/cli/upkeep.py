@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from disputes import upkeep
-from disputes.cases import sweeps
+from disputes.cases import recounts, sweeps
 from disputes.cli.system import answer, as_json, system
 from disputes.intake import commands as intake
 from disputes.notifications import delivery
@@ -18,6 +18,7 @@ DUE_WORK = {
     "departed": sweeps.depart_next,
     "lapsed": sweeps.lapse_next,
     "reminded": sweeps.remind_next,
+    "counted_again": recounts.recount_next,
     "delivered": delivery.deliver_next,
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from disputes import clock
 from disputes.db import db
 from disputes.law import calendar_file, queries, tables
-from disputes.law.models import CalendarVersion, LawRevision
+from disputes.law.models import CalendarVersion, LawRevision, Recount
 from disputes.rules.calendar import Calendar, Year
 from disputes.rules.rulebook import RuleError
 
@@ -46,7 +46,29 @@ def import_calendar(contents: str, source: str) -> CalendarChange:
     new = merge(known, file.years)
     if new.version != known.version:
         store(new, source)
+        count_again(known, new)
     return CalendarChange(known.version, new.version, new.changed_days(known), file.doubts)
+
+
+def count_again(known: Calendar, new: Calendar) -> None:
+    """Leave word, with the change itself, that running deadlines between the changed days have to be counted again.
+
+    A sweep does it (``cases/recounts.py``); if its process dies, the word still stands and the next one goes on.
+    """
+    days = new.changed_days(known)
+    if days:
+        db.session.add(
+            Recount(
+                reason="calendar",
+                by="system",
+                made_at=clock.now(),
+                calendar_version=new.version,
+                days=[day.isoformat() for day in days],
+                first_day=days[0],
+                last_day=days[-1],
+            )
+        )
+        db.session.flush()
 
 
 def lock() -> None:

@@ -105,7 +105,9 @@ def _calendar(seed: Calendar) -> bool:
     known = tables.calendar(db.session.get_one(CalendarVersion, revision.calendar_id))
     published = {year.year for year in known.years.values() if year.published}
     years = tuple(year for year in seed.years.values() if year.published or year.year not in published)
-    commands.store(commands.merge(known, years), reading.CALENDAR.name)
+    merged = commands.merge(known, years)
+    commands.store(merged, reading.CALENDAR.name)
+    commands.count_again(known, merged)
     return True
 
 
