@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from disputes import clock
@@ -110,7 +110,11 @@ def move(deadline: Deadline, due: Due, cause: Cause, now: datetime) -> dict[str,
 def take_over(deadline: Deadline, due: Due) -> None:
     """Write a count into its row."""
     deadline.due_on, deadline.due_at, deadline.provisional = due.due_on, due.due_at, due.provisional
-    deadline.lines, deadline.calendar_version, deadline.rule_version = due.rows(), due.calendar_version, due.rule_version
+    deadline.lines, deadline.calendar_version, deadline.rule_version = (
+        due.rows(),
+        due.calendar_version,
+        due.rule_version,
+    )
 
 
 def next_reminder(deadline: Deadline, after: datetime) -> datetime | None:
@@ -123,6 +127,8 @@ def reminder_moments(deadline: Deadline) -> list[datetime]:
     standard = standard_of(deadline)
     if standard is None:
         return []  # an authority is not reminded by us
+    if _widened(deadline.case, BY_NAME[ClockName(deadline.clock)], deadline.started_at):
+        return []  # being told again is the reminder
     if standard.asked_on_days:
         return [at for at in service.asks(standard, deadline.started_at) if at > deadline.started_at]
     return list(service.reminders(deadline.started_at, deadline.due_at))
@@ -180,7 +186,19 @@ def _due(case: Case, wiring: Clock, standard: Any, started_at: datetime, calenda
         calendar,
         opening=_opening(case, wiring),
         promised_on=promised if takes_promise else None,
+        at_least=_widened(case, wiring, started_at),
     )
+
+
+def _widened(case: Case, wiring: Clock, started_at: datetime) -> timedelta | None:
+    """Twice the last length for a clock that lapsed and starts again by its own lapse; None for every other.
+
+    Whoever did not act after the first alert is told again, but not every quarter of an hour.
+    """
+    if wiring.on_lapse not in wiring.starts_on:
+        return None
+    before = [d for d in case.deadlines if d.clock == wiring.name and d.ending == "lapsed" and d.ended_at == started_at]
+    return max((2 * (d.due_at - d.started_at) for d in before), default=None)
 
 
 def _opening(case: Case, wiring: Clock) -> service.Hours | None:

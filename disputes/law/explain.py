@@ -265,6 +265,13 @@ def _hours_too_few(line: Line) -> str:
     )
 
 
+def _told_again(line: Line) -> str:
+    return _(
+        "Nothing has followed the last time, so the next reminder takes twice as long: %(length)s.",
+        length=_span_of(_int(line, "minutes")),
+    )
+
+
 def _promised(line: Line) -> str:
     return _("Both sides agreed on %(day)s.", day=day(line.on))
 
@@ -304,6 +311,7 @@ _SENTENCES: dict[str, Callable[[Line], str]] = {
     "hours": _hours,
     "day_and_night": _day_and_night,
     "hours_too_few": _hours_too_few,
+    "told_again": _told_again,
     "promised": _promised,
     "capped": _capped,
 }

@@ -160,13 +160,15 @@ def due(
     calendar: Calendar,
     opening: Hours | None = None,
     promised_on: date | None = None,
+    at_least: timedelta | None = None,
 ) -> Due:
     """When a clock of this standard that starts now is over, with the reasons.
 
     The smaller of the table's value and the share of the time left, but never less than 15 minutes. With 48 hours or
     less left it runs day and night; otherwise hours run in duty or opening hours, and days by the calendar. A departure
     that is unknown (None) or over counts as much time. ``promised_on`` is a day that the parties agreed on, followed up
-    to the standard's cap.
+    to the standard's cap. ``at_least`` is a length that counts where it is longer, up to the standard's longest row: for
+    a clock that lapsed and starts again by itself, so that whoever owes is not told again and again.
     """
     if local_day(started_at) > LAST_DAY:
         raise CannotCount(f"{local_day(started_at)} is too far away to count from.")
@@ -185,6 +187,10 @@ def due(
     if len(found) > 1:
         lines.append(Line("smaller", last_day_before(earliest.due_at), {"of": earliest.reason.code}))
     in_days = found[0].in_days
+    if at_least is not None and started_at + at_least > earliest.due_at:
+        longest = _by_table(standard, started_at, None, calendar, opening)
+        earliest = min(_later(started_at, at_least), longest, key=lambda each: each.due_at)
+        lines, in_days = [*lines, earliest.reason], earliest.in_days
     return _close(standard, calendar, started_at, earliest.due_at, [*lines, *earliest.lines], in_days)
 
 
@@ -296,6 +302,11 @@ def _windows(started_at: datetime, hours: Hours) -> Iterator[tuple[datetime, dat
         if closes > started_at:
             yield max(opens, started_at), closes
         day += ONE_DAY
+
+
+def _later(started_at: datetime, length: timedelta) -> _Found:
+    due_at, lines = _elapse(started_at, length, "day_and_night")
+    return _Found(due_at, Line("told_again", local_day(started_at), {"minutes": _minutes(length)}), lines)
 
 
 def _elapse(started_at: datetime, length: timedelta, code: str) -> tuple[datetime, tuple[Line, ...]]:

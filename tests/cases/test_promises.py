@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, text
@@ -305,3 +306,58 @@ def test_a_deadline_that_nobody_met_is_counted_where_it_was_held():
     case = make.lapsed(make.triage())
     row = db.session.scalars(select(Deadline).where(Deadline.case_id == case.id, Deadline.fate == "broken")).one()
     assert (row.office_id, row.officer_id, row.merchant_id) == (case.office_id, case.officer_id, None)
+
+
+# --- telling the supervisor
+
+
+def alerts(case):
+    query = select(Message.created_at).where(
+        Message.case_id == case.id, Message.template == "supervisor-alert", Message.recipient.like("user:%")
+    )
+    return sorted(set(db.session.scalars(query)))
+
+
+def pass_time(hours):
+    """Let the sweeps run every five minutes for so long."""
+    for _ in range(hours * 12):
+        later(minutes=5)
+        due_work()
+
+
+def test_a_supervisor_who_does_not_act_is_told_again_after_twice_as_long_each_time():
+    make.supervisor()
+    case = make.triage(departure_at=clock.now() + timedelta(hours=3))
+    pass_time(24)
+    told = alerts(case)
+    gaps = [after - before for before, after in pairwise(told)]
+    assert 4 <= len(told) <= 8
+    assert all(after > before * 1.5 for before, after in pairwise(gaps))
+
+
+def test_beyond_the_longest_row_the_supervisor_is_told_once_a_working_day():
+    make.supervisor()
+    case = make.triage(departure_at=clock.now() + timedelta(hours=3))
+    for _ in range(40):
+        later(hours=12)
+        due_work()
+    gaps = [after - before for before, after in pairwise(alerts(case)[-4:])]
+    assert all(timedelta(hours=20) <= gap <= timedelta(days=5) for gap in gaps)
+
+
+def test_between_two_alerts_nobody_is_reminded_besides():
+    make.supervisor()
+    case = make.triage(departure_at=clock.now() + timedelta(hours=3))
+    pass_time(2)
+    running = case.running_deadlines[0]
+    assert running.clock == "supervisor_attends"
+    assert running.remind_at is None
+    assert "told_again" in [line["code"] for line in running.lines]
+
+
+def test_a_supervisors_first_clock_is_as_short_as_the_standard_says():
+    make.supervisor()
+    case = make.lapsed(make.triage(departure_at=clock.now() + timedelta(hours=3)))
+    first = case.running_deadlines[0]
+    assert first.due_at - first.started_at <= timedelta(minutes=30)
+    assert first.remind_at is not None
