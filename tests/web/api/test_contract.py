@@ -71,5 +71,5 @@ def test_the_interface_keeps_its_contract(own_app: Flask) -> None:
     finished: Any = happened[-1]
     assert finished.stop_reason is StopReason.COMPLETED
     tried = [event for event in happened if isinstance(event, events.ScenarioFinished)]
-    assert len({event.label for event in tried} - {None}) == 7
+    assert len({event.label for event in tried} - {None}) == 8
     assert sum(len(event.recorder.interactions) for event in tried) > 300
