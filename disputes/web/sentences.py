@@ -19,6 +19,32 @@ REFUSED: Mapping[str, Any] = {
     # to the shop
     "no_shop":                _l("No shop is tied to this case yet. Choose the shop first."),
     "no_such_shop":           _l("This shop is not in the list. Choose another one."),
+    # what an authority did
+    "not_of_this_authority":  _l("This does not belong to the procedure of this authority."),
+    "fact_in_the_future":     _l("This day lies in the future. Record it when it has happened."),
+    "ground_missing":         _l("Choose the ground that the authority gave."),
+    "nothing_before":         _l("Something that must come first is not recorded by that day, such as the receipt or the acceptance. Record that first, or check the day."),
+    "already_recorded":       _l("This is recorded already. If that record is wrong, take it back first."),
+    "ends_before_it_begins":  _l("The last day of the test lies before its first day."),
+    "no_open_pause":          _l("No test is open on that day, so none can end."),
+    "pause_not_lawful":       _l("No period is stopped by this: the rule that counts here names no pause, or its period was over."),
+    "extension_not_lawful":   _l("The period cannot be extended like this: the rule allows it once, before the period is over."),
+    "no_such_fact":           _l("This record is not there any more."),
+    "receipt_must_stand":     _l("The receipt itself cannot be taken back. Record the right receipt, or take the case back from the authority."),
+    "others_stand_on_it":     _l("Later records stand on this one. Take those back first."),
+    # between offices
+    "no_other_office":        _l("Choose another office, one that is open."),
+    "transfer_open":          _l("The case is offered to another office already. Wait for the answer, or take the offer back."),
+    "no_transfer":            _l("Nothing is open here any more: the offer was answered, taken back, or its time is over."),
+    "not_your_office":        _l("This is for the other office to do."),
+    # the roster
+    "shift_without_length":   _l("A shift cannot begin and end at the same time."),
+    "no_weekday":             _l("Choose at least one day of the week."),
+    "shift_known":            _l("There is a shift of this person already that begins on one of these days at this time."),
+    "absence_ends_first":     _l("The absence must end after it begins."),
+    "absence_over":           _l("This absence would be over already."),
+    "absence_too_long":       _l("An absence of more than 400 days cannot be entered. Deactivate the account instead."),
+    "absence_overlaps":       _l("This person is away in that time already."),
     # answers and questions
     "reasons_missing":        _l("Write down the reasons, so that the other side can understand them."),
     "question_missing":       _l("Choose a question or write one."),
@@ -29,6 +55,7 @@ REFUSED: Mapping[str, Any] = {
     # offers, proposals, settlement
     "already_agreed":         _l("You have agreed to this proposal already. We are waiting for the other side."),
     "nothing_on_the_table":   _l("There is no offer on the table any more."),
+    "less_than_the_price":    _l("“The price back” means all that was paid. For less, choose “A part of the price back” instead."),
     "nothing_settled":        _l("There is no agreement that could be carried out."),
     # files
     "nothing_new":            _l("No new file was added: these files are in the case already."),

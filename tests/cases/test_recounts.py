@@ -105,7 +105,7 @@ def test_a_date_that_moves_is_told_and_its_unsent_reminders_are_cancelled():
 
 def test_a_shop_hears_only_of_its_own_dates():
     case = make.mediation(make.offered(waiting_for_the_shop()))
-    imported(NOTICE.replace("2027-01-03]", "2027-01-03, 2027-01-04]"))
+    imported(NOTICE.replace("[{date: 2027-01-09, for: 元旦}]", "[]").replace("2027-01-03]", "2027-01-03, 2027-01-04]"))
     recounts.run_all()
     assert ("tourist", "date-changed") in letters(case)
     assert ("shop", "date-changed-shop") not in letters(case)

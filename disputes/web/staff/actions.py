@@ -14,10 +14,11 @@ from flask import current_app, flash
 from flask_babel import lazy_gettext as _l
 
 from disputes.accounts.actors import Actor
-from disputes.cases import commands, triage, upkeep
+from disputes.cases import authorities, commands, triage, upkeep
 from disputes.files.storage import storage_at
 from disputes.rules.categories import Danger
 from disputes.rules.lifecycle import Action, Outcome
+from disputes.rules.procedure import EndGround, FactKind, RefusalGround
 from disputes.web import uploads
 from disputes.web.languages import language
 from disputes.web.staff import forms
@@ -124,10 +125,40 @@ NEXT: tuple[CaseAction, ...] = (
     CaseAction(
         Action.RECORD_REFERRAL, _l("Record the hand-over"), _l("Record it"), _l("Recorded. The authority’s time runs from there."),
         lambda n, v, by, f: commands.record_referral(
-            n, v, by, f.received_by.data, f.received_at(), f.receipt_number.data or "", f.channel.data
+            n, v, by, f.received_by.data, f.received_at(), f.receipt_number.data or "", f.channel.data, f.received_as.data
         ),
         forms.ReferralForm, icon="authority", key="r", tone="primary",
         about=_l("Only once the authority has the package: who received it, when, and under which number."),
+    ),
+    CaseAction(
+        Action.AUTHORITY_ACCEPTS, _l("The authority accepts"), _l("Record it"), _l("Recorded. The visitor and the shop are told."),
+        lambda n, v, by, f: authorities.record(n, v, by, FactKind.ACCEPTED, f.on.data),
+        forms.AuthorityDayForm, icon="check-circle", key="t", tone="primary",
+        about=_l("Ends the period for the decision and starts the one for the mediation, from the day on which it accepted."),
+    ),
+    CaseAction(
+        Action.AUTHORITY_REFUSES, _l("The authority refuses"), _l("Record it"), _l("Recorded. The visitor and the shop are told."),
+        lambda n, v, by, f: authorities.record(
+            n, v, by, FactKind.REFUSED, f.on.data, ground=RefusalGround(f.ground.data), words=f.words.data or "", language=language()
+        ),
+        forms.RefusesForm, icon="close",
+        about=_l("The visitor is told the ground and the other ways that the law names. The case stays with you."),
+    ),
+    CaseAction(
+        Action.AUTHORITY_ENDS, _l("The mediation has ended"), _l("Record it"), _l("Recorded. The visitor and the shop are told."),
+        lambda n, v, by, f: authorities.record(
+            n, v, by, FactKind.ENDED, f.on.data, ground=EndGround(f.ground.data), words=f.words.data or "", language=language()
+        ),
+        forms.EndsForm, icon="flag",
+        about=_l("Starts the authority’s days for telling both sides. If they agreed, record the settlement instead."),
+    ),
+    CaseAction(
+        Action.AUTHORITY_STEP, _l("Other news from the authority"), _l("Record it"), _l("Recorded. Its dates are counted again."),
+        lambda n, v, by, f: authorities.record(
+            n, v, by, f.kind.data, f.on.data, until=f.until.data, words=f.words.data or "", language=language()
+        ),
+        forms.AuthorityStepForm, icon="authority",
+        about=_l("An expert test, a notice, an extension, or that you asked. Record the day on which it happened, also if that is weeks ago: the dates follow."),
     ),
     CaseAction(
         Action.RECORD_SETTLEMENT, _l("Record a settlement"), _l("Record it"), _l("Recorded. Its performance is watched."),
@@ -195,6 +226,12 @@ ALWAYS: tuple[CaseAction, ...] = (
     CaseAction(
         Action.CHANGE_SHOP, _l("Shop"), _l("Tie the case to this shop"), _l("The case is tied to this shop."),
         lambda n, v, by, f: upkeep.change_shop(n, v, by, f.shop.data), forms.ShopForm, icon="shop", key="h",
+    ),
+    CaseAction(
+        Action.CORRECT_AUTHORITY, _l("Correct a record of the authority"), _l("Take it back"), _l("Taken back. The dates are what they are without it."),
+        lambda n, v, by, f: authorities.correct(n, v, by, f.fact.data, f.words.data, language()),
+        forms.CorrectAuthorityForm, icon="edit",
+        about=_l("For what was recorded wrongly; it stays in the history. Then record what is right."),
     ),
     CaseAction(
         Action.REVOKE_LINK, _l("New link"), _l("End the old link"), _l("Every earlier link and the five words are worthless now."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -22,11 +23,15 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 
 from disputes import clock, names
 from disputes.accounts import queries as accounts
+from disputes.cases import procedures
+from disputes.cases.authority_models import AuthorityFact
 from disputes.cases.commands import STAFF_OUTCOMES
 from disputes.cases.models import Case
-from disputes.formats import CHINA
+from disputes.formats import CHINA, short_day
 from disputes.regions import queries as regions
+from disputes.rules import procedure
 from disputes.rules.packages import package_of
+from disputes.rules.procedure import FactKind
 from disputes.web import uploads
 from disputes.web.fields import DatePartsField, FilesField, readable
 from disputes.web.package_form import PackageForm
@@ -36,6 +41,10 @@ from disputes.web.public.filing_forms import checked_email, own_languages
 
 LONG = 4000
 SHORT = 300
+
+
+def _coded(code: str, said: Any) -> Any:
+    return _l("%(code)s: %(said)s", code=str(code), said=said)
 
 
 class StepForm(FlaskForm):
@@ -138,6 +147,15 @@ class ReferralForm(StepForm):
     )
     receipt_number = StringField(_l("Number that the authority gave"), [Optional(), readable(SHORT)])
     channel = SelectField(_l("In which way"), choices=names.options(names.REFERRAL_CHANNELS))
+    received_as = SelectField(_l("What this receipt is"), coerce=FactKind)
+
+    def choose_from(self, case: Case) -> None:
+        known = _kinds_of(case)
+        self.received_as.choices = [
+            (str(kind), names.AUTHORITY_FACTS[kind])
+            for kind in (FactKind.RECEIVED, FactKind.COLLECTED, FactKind.SENT_TO_ODR)
+            if kind in known
+        ]
 
     def fill(self, case: Case) -> None:
         """Most hand-overs are written down on the spot."""
@@ -152,6 +170,79 @@ class ReferralForm(StepForm):
     def received_at(self) -> datetime:
         """The moment of receipt."""
         return datetime.combine(self.received_on.data, self.received_time.data or time(), CHINA)
+
+
+def _kinds_of(case: Case) -> tuple[FactKind, ...]:
+    """What can be recorded of the authority that has this case."""
+    referral = next((r for r in case.referrals if r.ended_at is None), None)
+    return procedure.kinds_of(procedures.clocks_of(case, referral)) if referral is not None else ()
+
+
+class AuthorityDayForm(StepForm):
+    """Something the authority did, on a day in China."""
+
+    on = DatePartsField(_l("On which day"), [InputRequired(_l("Give the day on which it happened."))])
+
+    def fill(self, case: Case) -> None:
+        self.on.process(None, clock.today())
+
+    def validate_on(self, field: DatePartsField) -> None:
+        if field.data and field.data > clock.today():
+            raise ValidationError(_l("This day lies in the future. Record it when it has happened."))
+
+
+class RefusesForm(AuthorityDayForm):
+    ground = SelectField(
+        _l("Its ground"), choices=[(str(code), _coded(code, said)) for code, said in names.REFUSAL_GROUNDS.items()]
+    )
+    words = TextAreaField(
+        _l("What the authority said"),
+        [Optional(), readable(LONG)],
+        description=_l("The visitor reads it as you write it."),
+    )
+
+
+class EndsForm(AuthorityDayForm):
+    ground = SelectField(
+        _l("Why"), choices=[(str(code), _coded(code, said)) for code, said in names.END_GROUNDS.items()]
+    )
+    words = TextAreaField(
+        _l("What the authority said"),
+        [Optional(), readable(LONG)],
+        description=_l("The visitor reads it as you write it."),
+    )
+
+
+class AuthorityStepForm(AuthorityDayForm):
+    kind = SelectField(_l("What happened"), coerce=FactKind)
+    until = DatePartsField(
+        _l("Last day of the test, if it is known"),
+        [Optional()],
+        description=_l("Only for an expert test. Without it the period stands still until you record the end of the test."),
+    )
+    words = TextAreaField(
+        _l("Reason"),
+        [Optional(), readable(LONG)],
+        description=_l("Needed for a test and for an extension, since they move a date of the law. Only the staff read it."),
+    )
+
+    def choose_from(self, case: Case) -> None:
+        told = (FactKind.ACCEPTED, FactKind.REFUSED, FactKind.ENDED)
+        self.kind.choices = [(str(k), names.AUTHORITY_FACTS[k]) for k in reversed(_kinds_of(case)) if k not in told]
+
+
+class CorrectAuthorityForm(StepForm):
+    fact = RadioField(_l("What was recorded wrongly"), [InputRequired(_l("Choose the record."))], coerce=int)
+    words = TextAreaField(_l("Reason"), [InputRequired(_l("Write down the reason.")), readable(LONG)])
+
+    def choose_from(self, case: Case) -> None:
+        referral = next((r for r in case.referrals if r.ended_at is None), None)
+        rows = procedures.facts_of(referral) if referral is not None else []
+        self.fact.choices = [(row.id, _dated(row)) for row in reversed(rows)]
+
+
+def _dated(row: AuthorityFact) -> str:
+    return _("%(day)s: %(what)s", day=short_day(row.on), what=names.named(names.AUTHORITY_FACTS, row.kind))
 
 
 class ReasonForm(StepForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -14,11 +14,12 @@ from flask_babel import ngettext
 from disputes import names
 from disputes.accounts.models import User
 from disputes.cases.models import Case, CaseEvent, CaseText, Evidence
-from disputes.formats import china_moment
+from disputes.formats import china_moment, deadline_text, short_day
 from disputes.merchants.models import Shop
 from disputes.names import named
 from disputes.rules.lifecycle import Action
 from disputes.rules.packages import Package, package_of
+from disputes.rules.procedure import FactKind
 
 REPEATED = (Action.ALERT_SUPERVISOR,)
 PEOPLE = Mapping[int, User]
@@ -166,7 +167,7 @@ def _assigned(details: Details, people: PEOPLE, _shops: SHOPS) -> list[Any]:
 
 def _departure(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
     before, after = details.get("before", {}), details.get("after", {})
-    return [_("%(before)s → %(after)s", before=_departure_words(before), after=_departure_words(after))]
+    return [_("%(before)s → %(after)s", before=_departure_words(before), after=_departure_words(after)), *moved(details)]
 
 
 def _departure_words(said: Mapping[str, Any]) -> str:
@@ -195,6 +196,46 @@ def _contact(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
     return [_("With an e-mail address") if details.get("has_email") else _("Without an e-mail address")]
 
 
+def _authority_did(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    """What was recorded of an authority, with its day, its ground, and the dates that moved by it."""
+    found = [named(names.AUTHORITIES, details.get("authority"))]
+    fact, on = details.get("fact"), details.get("on")
+    if fact and on:
+        found.append(
+            _("%(day)s: %(what)s", day=short_day(date.fromisoformat(on)), what=named(names.AUTHORITY_FACTS, fact))
+        )
+    if details.get("until"):
+        found.append(_("Until %(day)s", day=short_day(date.fromisoformat(details["until"]))))
+    grounds = names.REFUSAL_GROUNDS if fact == FactKind.REFUSED else names.END_GROUNDS
+    found.append(named(grounds, details.get("ground")))
+    if details.get("clock"):
+        found.append(named(names.CLOCKS, details["clock"]))
+    return [*found, *moved(details)]
+
+
+def _recounted(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return moved(details)
+
+
+def moved(details: Details) -> list[str]:
+    """The dates that a step counted again: what they were and what they are."""
+    return [
+        _("%(clock)s: %(before)s", clock=named(names.CLOCKS, each["clock"]), before=_certain(each))
+        if each["from"] == each["to"]
+        else _(
+            "%(clock)s: %(after)s (it was %(before)s)",
+            clock=named(names.CLOCKS, each["clock"]),
+            after=deadline_text(datetime.fromisoformat(each["to"])),
+            before=deadline_text(datetime.fromisoformat(each["from"])),
+        )
+        for each in details.get("replanned") or ()
+    ]
+
+
+def _certain(each: Details) -> str:
+    return _("%(when)s, no longer provisional", when=deadline_text(datetime.fromisoformat(each["to"])))
+
+
 _TELLERS: dict[Action, Teller] = {
     Action.FILE: _filed,
     Action.TRIAGE: _held,
@@ -209,6 +250,14 @@ _TELLERS: dict[Action, Teller] = {
     Action.CONSENT: _consent,
     Action.ASSIGN: _assigned,
     Action.CHANGE_DEPARTURE: _departure,
+    Action.AUTHORITY_ACCEPTS: _authority_did,
+    Action.AUTHORITY_REFUSES: _authority_did,
+    Action.AUTHORITY_ENDS: _authority_did,
+    Action.AUTHORITY_STEP: _authority_did,
+    Action.CORRECT_AUTHORITY: _authority_did,
+    Action.AUTHORITY_LATE: _authority_did,
+    Action.RECOUNT: _recounted,
+    Action.REPLAN: _recounted,
     Action.CHANGE_SHOP: _shop,
     Action.ADD_EVIDENCE: _files,
     Action.CHANGE_CONTACT: _contact,
