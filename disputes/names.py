@@ -706,7 +706,7 @@ SCOPES: Mapping[str, Any] = {
 }
 
 # What carries a message.
-CHANNELS: Mapping[str, Any] = {
+MESSAGE_CHANNELS: Mapping[str, Any] = {
     "mail":     _l("Mail"),
     "wecombot": _l("WeCom (企业微信)"),
     "dingtalk": _l("DingTalk (钉钉)"),
@@ -842,8 +842,13 @@ LETTERS: Mapping[str, Any] = {
     "settled-shop":                _l("Agreed"),
     "shop-asked":                  _l("The shop is asked"),
     "supervisor-alert":            _l("Late: the supervisor is told"),
+    "integrity-found":             _l("Something in the data is not in order"),
     "user-invited":                _l("Invitation"),
     "withdrawn-officer":           _l("Withdrawn"),
+    "transfer-proposed":           _l("A case is offered by another office"),
+    "transfer-accepted":           _l("The other office took the case"),
+    "transfer-returned":           _l("The other office sent the case back"),
+    "transfer-lapsed":             _l("A transfer was not answered"),
     **return_names.LETTERS,
 }
 
@@ -870,6 +875,28 @@ AUTHORITIES: Mapping[str, Any] = {
     "consumer_council_sc":  _l("Sichuan Consumer Rights Protection Committee"),
 }
 
+# Why a case changed hands within the staff.
+HANDED_OVER: Mapping[str, Any] = {
+    "absent":   _l("You have it now because its officer is away. What the history says about it stands below."),
+    "given":    _l("It was given to you by a colleague. What the history says about it stands below."),
+    "transfer": _l("Your office has taken it over from another one. What the history says about it stands below."),
+}
+
+ABSENCE_REASONS: Mapping[str, Any] = {
+    "leave":    _l("Leave"),
+    "illness":  _l("Illness"),
+    "training": _l("Training"),
+    "other":    _l("Another reason"),
+}
+
+TRANSFER_ENDINGS: Mapping[str, Any] = {
+    "accepted":  _l("accepted"),
+    "returned":  _l("sent back"),
+    "withdrawn": _l("taken back"),
+    "lapsed":    _l("not answered"),
+    "overtaken": _l("overtaken by another step"),
+}
+
 PRIORITIES: Mapping[Priority, Any] = {
     Priority.EMERGENCY: _l("Emergency"),
     Priority.HIGH:      _l("High"),
@@ -891,7 +918,6 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "breach_reason_name": BREACH_REASONS,
     "category_hint": CATEGORY_HINTS,
     "category_name": CATEGORIES,
-    "channel_name": CHANNELS,
     "clock_name": CLOCKS,
     "clock_name_for_merchant": {**CLOCKS, **CLOCKS_OF_MERCHANT},
     "clock_name_for_tourist": {**CLOCKS, **CLOCKS_OF_TOURIST},
@@ -914,9 +940,12 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "channel_name": CHANNELS,
     "letter_name": LETTERS,
     "means_name": MEANS,
+    "message_channel_name": MESSAGE_CHANNELS,
     "network_kind_name": NETWORK_KINDS,
     "outcome_name": OUTCOMES,
     "priority_name": PRIORITIES,
+    "absence_reason_name": ABSENCE_REASONS,
+    "transfer_ending_name": TRANSFER_ENDINGS,
     "paid_how_name": PAID_HOW,
     "performed_by_name": PERFORMED_BY,
     "pledge_action_name": PLEDGE_ACTIONS,

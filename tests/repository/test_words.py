@@ -81,7 +81,7 @@ WORDS: tuple[tuple[str, Iterable[Any], Mapping[Any, Any]], ...] = (
     ("grounds",                 {g.rule_id for g in GROUNDS},      names.GROUNDS),
     ("laws behind the grounds", {g.law for g in GROUNDS},          names.LAWS),
     ("departures",              ("known", "departed", "unknown"),  names.DEPARTURES),
-    ("channels",                ("web", "api", "staff"),           names.CHANNELS),
+    ("channels",                ("web", "api", "staff", "desk", "return"), names.CHANNELS),
     ("refused files",           RefusalReason, SENTENCES),
 )
 # fmt: on
