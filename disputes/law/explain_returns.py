@@ -114,11 +114,11 @@ CHANGES: Mapping[str, Any] = {
 
 CHECKS: Mapping[str, Any] = {
     "traveller":       _l("You live abroad, or in Hong Kong, Macao or Taiwan of China, and not in the mainland."),
-    "stay":            _l("You were in the mainland for no more than 183 days in a row before leaving."),
+    "stay":            _l("You were in the mainland for no more than %(days)s in a row before leaving."),
     "store":           _l("The store takes part in the tax refund."),
     "goods":           _l("The goods are among those for which tax is refunded."),
     "minimum":         _l("You bought for at least %(least)s in this store on this day; it is %(amount)s."),
-    "bought_in_time":  _l("You bought it after your last entry, and within 183 days of it."),
+    "bought_in_time":  _l("You bought it after your last entry, and within %(days)s of it."),
     "invoice":         _l("You have the invoice (fapiao)."),
     "form":            _l("You have the Refund Application Form from the store."),
     "name":            _l("Name and document number on the form are those of your passport or permit."),
@@ -271,10 +271,13 @@ def _refund(row: Row) -> list[str]:
 
 
 def _tax_params(params: Row) -> dict[str, str]:
-    found = {}
-    for key, value in params.items():
-        found[key] = formats.money_text(value, "CNY") if isinstance(value, int) else _day(value)
-    return found
+    return {key: _tax_param(key, value) for key, value in params.items()}
+
+
+def _tax_param(key: str, value: str | int) -> str:
+    if isinstance(value, str):
+        return _day(value)
+    return _days(value) if key == "days" else formats.money_text(value, "CNY")
 
 
 def _day(iso: str) -> str:
@@ -314,7 +317,7 @@ _REASONS: Mapping[str, Callable[[Row], str]] = {
     "banned":             _fixed(_l("An authority found these goods substandard, so the shop has to take them back on request.")),
     "no_exclusions":      _fixed(_l("For faulty goods no exclusion counts, and the shop bears the cost of transport.")),
     "merchant_proves":    lambda p: _("For durable goods it is the shop that has to prove that there was no fault, until %(day)s.", day=_day(p["last"])),
-    "limitation":         _fixed(_l("More than three years have passed since the fault was found, so the shop may refuse.")),
+    "limitation":         lambda p: _("More than %(length)s have passed since the fault was found, so the shop may refuse.", length=explain.length(p["years"], Unit.YEAR)),
     "fraud_ceiling":      _fixed(_l("If you were deceived, the law lets you claim up to three times the price on top, at least CNY 500; whether it applies is not decided here.")),
     "food_ceiling":       _fixed(_l("For unsafe food the law lets you claim up to ten times the price or three times the loss, at least CNY 1,000; whether it applies is not decided here.")),
     # a travel agency
@@ -350,6 +353,7 @@ _REASONS: Mapping[str, Callable[[Row], str]] = {
     "way_not_promised":     lambda p: _("The promise does not name this way: %(way)s.", way=WAYS[Way(p["way"])]),
     "branch_not_promised":  _fixed(_l("The promise does not say that this branch takes goods bought elsewhere.")),
     "goodwill":             _fixed(_l("For things bought over the counter no national law gives a return without a reason; shops are encouraged to allow it.")),
+    "goodwill_beyond":      _fixed(_l("Beyond that nothing obliges the shop; it may agree all the same.")),
     # the tax refund
     "tax_form_void":        _fixed(_l("A tax refund form was issued: the store has to void it together with the invoice.")),
     "tax_advance_first":    _fixed(_l("The tax was advanced: it has to be paid back, or is taken from the hold on your card, before the price is refunded.")),

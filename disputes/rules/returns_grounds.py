@@ -62,11 +62,9 @@ def fault(purchase: Purchase, item: Item, declared_at: datetime, law: ReturnLaw)
             warnings=warnings, freight=Payer.MERCHANT, refund=refund, ways=(*IN_PERSON, Way.PARCEL),
         )  # fmt: skip
     reasons, due, outcome, lacks = _fault_window(purchase, item, declared_at, law)
-    over = item.fault_found_on and _over(
-        count(law.rule("R-LIMIT-3Y", purchase.bought_on), item.fault_found_on, law.calendar), declared_at
-    )
-    if over:
-        reasons = (*reasons, law.reason("limitation", "R-LIMIT-3Y"))
+    limit = law.rule("R-LIMIT-3Y", purchase.bought_on)
+    if item.fault_found_on and _over(count(limit, item.fault_found_on, law.calendar), declared_at):
+        reasons = (*reasons, law.reason("limitation", limit.id, years=limit.length))
         return Finding(
             Ground.FAULT, Strength.GOODWILL, Outcome.NONE, reasons, due=due, missing=missing, warnings=warnings
         )
@@ -395,8 +393,10 @@ def goodwill(purchase: Purchase, item: Item, law: ReturnLaw) -> Finding:
     if purchase.how_bought is HowBought.COUNTER:
         changes.append(Change("promise_shown", "R-RET-OFF-BIND", Strength.PROMISE))
         changes.append(Change("agency_arranged", "R-TOUR-SHOP30", Strength.RIGHT))
+    over_the_counter = purchase.how_bought is HowBought.COUNTER and not terms_on(purchase.promises, purchase.bought_on)
+    code = "goodwill" if over_the_counter and item.fault is Fault.NONE else "goodwill_beyond"
     return Finding(
-        Ground.GOODWILL, Strength.GOODWILL, Outcome.NONE, (law.reason("goodwill", "R-RET-OFF-VOL"),),
+        Ground.GOODWILL, Strength.GOODWILL, Outcome.NONE, (law.reason(code, "R-RET-OFF-VOL"),),
         changes=tuple(changes), missing=_proof(purchase, Proof.ANY, "R-RET-OFF-VOL"),
     )  # fmt: skip
 

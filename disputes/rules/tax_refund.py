@@ -541,30 +541,28 @@ def _check(law: TaxLaw, code: str, met: bool | None, rule_id: str, at_customs: b
 
 def _of_the_traveller(facts: TaxFacts, law: TaxLaw) -> list[Check]:
     who = None if facts.traveller is None else facts.traveller is not Traveller.RESIDENT
-    found = [_check(law, "traveller", who, "R-TAX-WHO", True)]
-    if facts.entered_on is None:
-        return [*found, _check(law, "stay", None, "R-TAX-STAY-183", True)]
-    due = count(law.rule("R-TAX-STAY-183", facts.bought_on), facts.entered_on, law.calendar)
-    stays = None if facts.leaves_on is None else facts.leaves_on <= due.due_on
-    return [*found, _check(law, "stay", stays, "R-TAX-STAY-183", True, last=due.due_on.isoformat())]
+    rule = law.rule("R-TAX-STAY-183", facts.bought_on)
+    stays = None
+    if facts.entered_on and facts.leaves_on:
+        stays = facts.leaves_on <= count(rule, facts.entered_on, law.calendar).due_on
+    return [
+        _check(law, "traveller", who, "R-TAX-WHO", True),
+        _check(law, "stay", stays, rule.id, True, days=rule.length),
+    ]
 
 
 def _of_the_purchase(facts: TaxFacts, law: TaxLaw) -> list[Check]:
     terms, found = law.terms(facts.bought_on), entitlement(facts, law)
     total = found.eligible + facts.other_same_day
-    checked = [
+    rule = law.rule("R-TAX-183", facts.bought_on)
+    inside = None
+    if facts.entered_on:
+        inside = facts.entered_on <= facts.bought_on <= count(rule, facts.entered_on, law.calendar).due_on
+    return [
         _check(law, "store", facts.store_takes_part, "R-TAX-STORE"),
         _check(law, "goods", found.eligible > 0, "R-TAX-GOODS"),
         _check(law, "minimum", total >= terms.minimum, "R-TAX-MIN", amount=total, least=terms.minimum),
-    ]
-    if facts.entered_on is None:
-        return [*checked, _check(law, "bought_in_time", None, "R-TAX-183", True)]
-    due = count(law.rule("R-TAX-183", facts.bought_on), facts.entered_on, law.calendar)
-    inside = facts.entered_on <= facts.bought_on <= due.due_on
-    last = due.due_on.isoformat()
-    return [
-        *checked,
-        _check(law, "bought_in_time", inside, "R-TAX-183", True, first=facts.entered_on.isoformat(), last=last),
+        _check(law, "bought_in_time", inside, rule.id, True, days=rule.length),
     ]
 
 
