@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from disputes import clock, search
+from disputes.accounts import roster
 from disputes.accounts.actors import Actor
 from disputes.accounts.models import User
-from disputes.cases.models import Case, CaseEvent, Deadline, Referral
+from disputes.cases.models import Case, CaseEvent, Deadline, Referral, Transfer
 from disputes.db import db
 from disputes.numbers import read_number
-from disputes.rules.lifecycle import OPEN_STATES, RESOLVED_OUTCOMES, Action, Role, State
+from disputes.rules.lifecycle import OPEN_STATES, RESOLVED_OUTCOMES, Action, Kind, Role, State
 
 MAX_TRIES = 5  # then a fault stands on the staff's list
 
@@ -43,6 +44,8 @@ def visible_to(by: Actor) -> Select[tuple[Case]]:
         return cases.where(Case.merchant_id == by.merchant_id, Case.routed_at.is_not(None), Case.state != State.LIAISON)
     if by.role is Role.PARTNER and by.key_id is not None:
         return cases.where(Case.complaint.has(key_id=by.key_id))
+    if by.role is Role.DESK and by.desk_id is not None:
+        return cases.where(Case.kind == Kind.RETURN)  # found by the code that the tourist shows, never listed
     if by.role is Role.SYSTEM:
         return cases
     return cases.where(false())
@@ -66,7 +69,7 @@ def lock(reference: str | int, by: Actor, version: int | None = None) -> Case:
     if case is None:
         raise NotFound(str(reference))
     clock.read_again()
-    db.session.expire(case, ["deadlines", "offers", "settlements", "authorisations", "referrals", "consents"])
+    db.session.expire(case, ["deadlines", "offers", "settlements", "authorisations", "referrals", "consents", "transfers"])
     if version is not None and case.version != version:
         raise Stale(case)
     return case
@@ -93,6 +96,7 @@ def whole(reference: str | int, by: Actor) -> Case:
             selectinload(Case.consents),
             selectinload(Case.authorisations),
             selectinload(Case.referrals),
+            selectinload(Case.transfers).joinedload(Transfer.deadline),
         )
     )
     case = db.session.scalars(query).one_or_none()
@@ -266,8 +270,9 @@ def lock_next_leaving() -> Case | None:
     return db.session.scalars(query).one_or_none()
 
 
-def least_loaded_officer(office_id: int, language: str) -> User | None:
-    """Who gets a case that needs a person: on duty in this office, if possible with the tourist's language, with the fewest open cases."""
+def least_loaded_officer(office_id: int, language: str, role: Role = Role.OFFICER) -> User | None:
+    """Who gets a case that needs a person: present in this office, if possible with the tourist's language, then in a shift now, then with the fewest open cases."""
+    now = clock.now()
     load = (
         select(Case.officer_id, func.count().label("open"))
         .where(Case.state.in_(OPEN_STATES), Case.officer_id.is_not(None))
@@ -277,11 +282,30 @@ def least_loaded_officer(office_id: int, language: str) -> User | None:
     query = (
         select(User)
         .outerjoin(load, load.c.officer_id == User.id)
-        .where(User.role == Role.OFFICER, User.office_id == office_id, User.active, User.on_duty)
-        .order_by(User.languages.contains([language]).desc(), func.coalesce(load.c.open, 0), User.id)
+        .where(User.role == role, User.office_id == office_id, not_(roster.is_away(now)))
+        .order_by(
+            User.languages.contains([language]).desc(),
+            roster.is_on_shift(now).desc(),
+            func.coalesce(load.c.open, 0),
+            User.id,
+        )
         .limit(1)
     )
     return db.session.scalars(query).one_or_none()
+
+
+def somebody_present(case: Case) -> User | None:
+    """Who can take a case over now: the officer who would get it new, else a supervisor of the office who is there.
+
+    An emergency goes to whoever is on duty first.
+    """
+    if case.emergency:
+        duty = roster.duty_officers(case.office_id, clock.now())
+        speaks = [user for user in duty if case.language in user.languages]
+        if duty:
+            return (speaks or duty)[0]
+    officer = least_loaded_officer(case.office_id, case.language)
+    return officer or least_loaded_officer(case.office_id, case.language, Role.SUPERVISOR)
 
 
 def open_case_counts(by: Actor) -> dict[str, int]:
