@@ -9,7 +9,7 @@ from disputes import clock
 from disputes.accounts.actors import Actor
 from disputes.cases import deadlines, letters, promises
 from disputes.cases.history import seal
-from disputes.cases.models import Case, CaseEvent
+from disputes.cases.models import Case, CaseEvent, Deadline
 from disputes.db import db
 from disputes.notifications import outbox
 from disputes.rules import clocks, notices
@@ -25,6 +25,7 @@ def advance(
     letter: dict[str, Any] | None = None,
     outcome: Outcome | None = None,
     promised: date | None = None,
+    lapsed: Deadline | None = None,
 ) -> CaseEvent:
     """Take one step: the new state, its event, its deadlines and its messages.
 
@@ -33,7 +34,8 @@ def advance(
 
     ``details`` go into the history and hold codes, ids, amounts and hashes only. ``letter`` holds what this step's letters
     say beyond the case itself; it may hold personal text, since messages can be erased. ``outcome`` goes with a step that
-    closes. ``promised`` is the day by which a settlement says it is performed. Raises StepRefused when the table has no such step.
+    closes. ``promised`` is the day by which a settlement says it is performed. ``lapsed`` is the deadline whose lapse this step
+    is. Raises StepRefused when the table has no such step.
     """
     before = State(case.state) if case.version else None
     step = step_for(Kind(case.kind), before, action, by.role)
@@ -52,15 +54,17 @@ def advance(
     )
     seal(case, event)
     db.session.add(event)
+    with db.session.no_autoflush:  # one flush for the state, the event and the deadlines, so that each row is written once
+        for deadline in case.running_deadlines:
+            if deadline is lapsed:
+                deadlines.end(deadline, "lapsed", event)
+            elif clocks.ended_by(clocks.ClockName(deadline.clock), action, after):
+                deadlines.end(deadline, clocks.ending(clocks.ClockName(deadline.clock)), event)
+        for started in clocks.started_by(step, before, after):
+            deadlines.start(case, started, event, promised)
+        case.waiting_on = deadlines.waiting_on(case)
+        case.slack_at = deadlines.slack_at(case, now)
     db.session.flush()  # gives the event its id
-
-    for deadline in case.running_deadlines:
-        if clocks.ended_by(clocks.ClockName(deadline.clock), action, after):
-            deadlines.end(deadline, clocks.ending(clocks.ClockName(deadline.clock)), event)
-    for started in clocks.started_by(step, before, after):
-        deadlines.start(case, started, event, promised)
-    case.waiting_on = deadlines.waiting_on(case)
-    case.slack_at = deadlines.slack_at(case, now)
 
     said = promises.named(letter or {}, event)
     for role, template in notices.told(Kind(case.kind), action, by.role):

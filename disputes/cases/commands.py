@@ -462,58 +462,58 @@ def reopen(reference: str | int, version: int | None, by: Actor, words: str = ""
 # --- what a lapse does (called with the case locked, by the sweep)
 
 
-def carry_on(case: Case, action: Action, lapsed: Deadline | None = None) -> CaseEvent:
-    """Take the step a lapsed clock names. Silence is never an admission and never a settlement."""
-    if action is Action.AUTHORITY_LATE and lapsed is not None:
-        return _authority_late(case, lapsed)
-    return _ON_LAPSE.get(action, _only_advance)(case, action)
+def carry_on(case: Case, action: Action, lapsed: Deadline) -> CaseEvent:
+    """Take the step that the clock of this lapsed deadline names. Silence is never an admission and never a settlement."""
+    return _ON_LAPSE.get(action, _only_advance)(case, action, lapsed)
 
 
-def _authority_late(case: Case, lapsed: Deadline) -> CaseEvent:
+def _authority_late(case: Case, action: Action, lapsed: Deadline) -> CaseEvent:
     """A period that binds the authority is over: nothing of the case moves, but an officer has to ask, and the tourist is told."""
     needs_officer(case)
     due = {"due_on": lapsed.due_on.isoformat(), "rule": lapsed.rule_id}
     authority = next((r.authority_code for r in reversed(case.referrals) if r.ended_at is None), None)
     return advance(
         case,
-        Action.AUTHORITY_LATE,
+        action,
         SYSTEM,
         details={"clock": lapsed.clock, "authority": authority, **due},
         letter={"authority": authority, "overdue": lapsed.clock, "overdue_on": lapsed.due_on.isoformat()},
+        lapsed=lapsed,
     )
 
 
-def _escalate(case: Case, action: Action) -> CaseEvent:
+def _escalate(case: Case, action: Action, lapsed: Deadline) -> CaseEvent:
     end_offer(case, "lapsed")
     _end_settlement(case)
     needs_officer(case)
-    return advance(case, action, SYSTEM)
+    return advance(case, action, SYSTEM, lapsed=lapsed)
 
 
-def _close_dormant(case: Case, action: Action) -> CaseEvent:
+def _close_dormant(case: Case, action: Action, lapsed: Deadline) -> CaseEvent:
     _end_everything(case)
-    return advance(case, action, SYSTEM, outcome=Outcome.DORMANT)
+    return advance(case, action, SYSTEM, outcome=Outcome.DORMANT, lapsed=lapsed)
 
 
-def _close_unconfirmed(case: Case, action: Action) -> CaseEvent:
+def _close_unconfirmed(case: Case, action: Action, lapsed: Deadline) -> CaseEvent:
     _end_settlement(case)
-    return advance(case, action, SYSTEM, outcome=Outcome.PERFORMED_UNCONFIRMED)
+    return advance(case, action, SYSTEM, outcome=Outcome.PERFORMED_UNCONFIRMED, lapsed=lapsed)
 
 
-def _refer_on_lapse(case: Case, action: Action) -> CaseEvent:
-    return _ready_referral(case, SYSTEM)
+def _refer_on_lapse(case: Case, action: Action, lapsed: Deadline) -> CaseEvent:
+    return _ready_referral(case, SYSTEM, lapsed)
 
 
-def _ask_on_lapse(case: Case, action: Action) -> CaseEvent:
+def _ask_on_lapse(case: Case, action: Action, lapsed: Deadline) -> CaseEvent:
     end_offer(case, "lapsed")
-    return advance(case, action, SYSTEM)
+    return advance(case, action, SYSTEM, lapsed=lapsed)
 
 
-def _only_advance(case: Case, action: Action) -> CaseEvent:
-    return advance(case, action, SYSTEM)
+def _only_advance(case: Case, action: Action, lapsed: Deadline) -> CaseEvent:
+    return advance(case, action, SYSTEM, lapsed=lapsed)
 
 
 _ON_LAPSE = {
+    Action.AUTHORITY_LATE: _authority_late,
     Action.ESCALATE: _escalate,
     Action.CLOSE_DORMANT: _close_dormant,
     Action.CLOSE_UNCONFIRMED: _close_unconfirmed,
@@ -632,7 +632,7 @@ def needs_officer(case: Case) -> None:
     case.officer_id = chosen.id if chosen else None
 
 
-def _ready_referral(case: Case, by: Actor) -> CaseEvent:
+def _ready_referral(case: Case, by: Actor, lapsed: Deadline | None = None) -> CaseEvent:
     standing = next((a for a in case.authorisations if a.withdrawn_at is None), None)
     if standing is None:
         raise Refused("not_authorised")
@@ -644,6 +644,7 @@ def _ready_referral(case: Case, by: Actor) -> CaseEvent:
         by,
         details={"authority": standing.authority_code},
         letter={"authority": standing.authority_code},
+        lapsed=lapsed,
     )
     case.referrals.append(Referral(authority_code=standing.authority_code, event_id=event.id, prepared_at=event.at))
     db.session.flush()

@@ -31,7 +31,7 @@ def start(case: Case, wiring: Clock, event: CaseEvent, promised: date | None = N
         rule_id=standard.rule_id,
         rule_version=standard.version,
         calendar_version=calendar.version,
-        started_by_id=event.id,
+        started_by=event,
         started_at=event.at,
         due_on=due.due_on,
         due_at=due.due_at,
@@ -51,7 +51,7 @@ def end(deadline: Deadline, ending: str, event: CaseEvent | None = None, at: dat
     deadline.ended_at = at or clock.now()
     deadline.paused_since = None
     deadline.ending = ending
-    deadline.ended_by_id = event.id if event else None
+    deadline.ended_by = event
     deadline.fault = None
     promises.settle(deadline, deadline.case, event)
     if deadline.stage:

@@ -233,6 +233,7 @@ class Deadline(Base):
     rule_version: Mapped[int]
     calendar_version: Mapped[str]
     started_by_id: Mapped[int] = mapped_column(ForeignKey("case_events.id"))  # the trigger
+    started_by: Mapped[CaseEvent] = relationship(foreign_keys=started_by_id)
     started_at: Mapped[datetime]
     due_on: Mapped[date]  # the last local day
     due_at: Mapped[datetime]  # exclusive
@@ -244,6 +245,7 @@ class Deadline(Base):
     ended_at: Mapped[datetime | None]
     ending: Mapped[str | None]  # met, lapsed, cancelled
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("case_events.id"))
+    ended_by: Mapped[CaseEvent | None] = relationship(foreign_keys=ended_by_id)
     fact_id: Mapped[int | None] = mapped_column(ForeignKey("authority_facts.id"), index=True)  # what started an authority's clock
     paused_since: Mapped[date | None]  # the first day of a pause that is not over: the due day moves on with it
     fate: Mapped[str | None]  # what became of the promise that it is: kept, broken, renegotiated, released

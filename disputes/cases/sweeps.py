@@ -53,10 +53,9 @@ def lapse(deadline: Deadline) -> None:
     if procedures.still_paused(deadline):
         return
     wiring = BY_NAME[ClockName(deadline.clock)]
-    action = wiring.on_lapse if case.authorised or wiring.unauthorised is None else wiring.unauthorised
-    deadlines.end(deadline, "lapsed")
-    event = commands.carry_on(case, action, deadline)
-    deadline.ended_by_id = event.id
+    action = wiring.on_lapse if wiring.unauthorised is None or case.authorised else wiring.unauthorised
+    with db.session.no_autoflush:  # the step writes each row once
+        commands.carry_on(case, action, deadline)
 
 
 def remind_next() -> bool:
