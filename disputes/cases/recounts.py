@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, update
 
 from disputes import clock
 from disputes.accounts.actors import SYSTEM, Actor
-from disputes.cases import deadlines, letters, procedures, queries
+from disputes.cases import deadlines, letters, procedures, promises, queries
 from disputes.cases.advance import advance
 from disputes.cases.models import Case, CaseEvent, Deadline
 from disputes.db import db, transaction
@@ -227,7 +227,8 @@ def _as_moved(row: Deadline, due: Due) -> dict[str, Any]:
 
 def _tell(case: Case, event: CaseEvent, reason: str, moved: Moved) -> None:
     """Write to the tourist of every date that changed, and to the shop of its own."""
-    changed = [each for each in moved if each["from"] != each["to"]]
+    keys = {row.clock: promises.key(row) for row in case.deadlines}  # the last one of a clock stays
+    changed = [{**each, "promise": keys[each["clock"]]} for each in moved if each["from"] != each["to"]]
     own = {row.clock for row in case.running_deadlines if row.owes == Role.MERCHANT}
     concerns = {Role.TOURIST: changed, Role.MERCHANT: [each for each in changed if each["clock"] in own]}
     for role, template in DATE_CHANGED.items():

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from disputes import links, names
 from disputes.accounts import invitations
 from disputes.formats import CHINA, china_moment, deadline_text, money_text, short_day, zone_city, zone_moment
+from disputes.notifications import handover_note
 from disputes.notifications.packages import worded
 from disputes.notifications.wishes import Channel
 from disputes.rules.clocks import BY_NAME, ClockName
@@ -41,6 +42,16 @@ CODES = (
 )  # fmt: skip
 INLINE = ("called", "code", "invited_by", "item", "name", "place", "receipt_number", "received_by", "seal")
 QUOTED = ("answer", "note", "question", "words")
+# Every time that a letter can name. What it says will happen by a time is a promise: its row is named in another slot, and the
+# outbox takes no letter without it. The rest promises nothing, for the reason given here.
+PROMISED = {"due_at": "promise", "changed": "each row"}
+NO_PROMISES = {
+    "declared_at": "a moment that has passed",
+    "departure_at": "what the tourist told us about the journey",
+    "expires_at": "until when an invitation opens an account",
+    "overdue_on": "a day that has passed",
+    "valid_until": "until when a code is good",
+}
 MOMENTS = ("departure_at", "due_at", "expires_at", "valid_until")
 
 
@@ -72,6 +83,11 @@ def context_of(post: Post, language: str, now: datetime) -> dict[str, Any]:
         "reader": reader,
         "number": _number(context["number"], language),
         "shop": inline(shop or given.get("shop_zh")),
+        "office": inline(given.get("office_zh") if language.startswith("zh") else given.get("office_en")),
+        "handed_over": handover_note.why(given.get("why")),
+        "handover": [(label, inline(said)) for label, said in handover_note.lines(given["handover"])]
+        if given.get("handover")
+        else [],
         "declared": china_moment(datetime.fromisoformat(given["declared_at"])) if given.get("declared_at") else None,
         "refund": money_text(*given["refund"]) if given.get("refund") else None,
         "package": worded(package_of(package), to_tourist=reader in (TOURIST, COMPANION)) if package else None,
@@ -79,6 +95,7 @@ def context_of(post: Post, language: str, now: datetime) -> dict[str, Any]:
         "late": context["due_at"] is not None and context["due_at"] <= now,
         "greeting": _greeting(reader, context["called"]),
         "news": given.get("news") or [],
+        "integrity": [(names.named(names.INTEGRITY, check), str(count)) for check, count in given.get("integrity") or ()],
         "overdue": names.named(owed_words(reader), given.get("overdue")),
         "overdue_on": short_day(date.fromisoformat(given["overdue_on"])) if given.get("overdue_on") else None,
         "why_changed": _why_changed(given.get("why_changed")),
@@ -107,6 +124,8 @@ def address_of(post: Post) -> str | None:
     if slots.get("page"):
         portal, number = slots["page"]
         return f"{settings.public_url}/{portal}/cases/{number}"
+    if slots.get("path"):
+        return f"{settings.public_url}/{slots['path']}"
     if slots.get("entrance"):
         return f"{settings.public_url}/{slots['entrance']}/"
     if slots.get("invitation"):

@@ -11,7 +11,7 @@ from disputes.rules.notices import DATE_CHANGED, NOTICES, REMINDERS
 from disputes.web.languages import STAFF_LANGUAGES, TOURIST_LANGUAGES
 
 NOW = datetime(2026, 11, 24, 6, 20, tzinfo=UTC)
-OF_STAFF = {"user-invited"}
+OF_STAFF = {"user-invited", "integrity-found"}
 
 PACKAGE = {
     "remedies": ["price_difference", "compensation", "exchange", "repair", "delivery", "apology", "invoice", "other"],
@@ -42,6 +42,7 @@ FULL: dict[str, Any] = {
     "due_on": "2026-11-26",
     "provisional": True,
     "yours": True,
+    "promise": "812/tourist_reply/1",
     "package": PACKAGE,
     "verified": False,
     "words": "我们很抱歉。\n<b>杯子</b>可以留下。",
@@ -63,6 +64,7 @@ FULL: dict[str, Any] = {
         {"clock": "shop_answer", "from": "2026-11-26T16:00:00+00:00", "to": "2026-11-27T16:00:00+00:00"},
         {"clock": "samr_accepts", "from": "2026-11-30T16:00:00+00:00", "to": "2026-12-01T16:00:00+00:00"},
     ],
+    "integrity": [["late", 3], ["history", 1]],
     "code": "048213",
     "valid_until": "2026-11-24T06:30:00+00:00",
     "name": "周敏",
@@ -90,7 +92,7 @@ MINIMAL: dict[str, Any] = {
     "yours": False,
 }
 
-OTHER_READERS = {"counter-code": ("shop",), "user-invited": ("staff", "shop"), "case-news": ("tourist", "companion")}
+OTHER_READERS = {"counter-code": ("shop",), "user-invited": ("staff", "shop"), "case-news": ("tourist", "companion"), "integrity-found": ("staff",)}
 READERS_OF_ROLE = {
     Role.TOURIST: ("tourist", "companion"),
     Role.MERCHANT: ("shop",),
@@ -118,6 +120,8 @@ def post(
     way: dict[str, Any]
     if template == "user-invited":
         way = {"portal": "staff" if reader == "staff" else "merchant", "invitation": INVITATION}
+    elif template == "integrity-found":
+        way = {"path": "staff/faults"}
     elif reader == "staff":
         way = {"page": ["staff", "2600482716"]}
     else:

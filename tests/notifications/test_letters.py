@@ -15,7 +15,7 @@ from jinja2 import meta
 from disputes import links
 from disputes.accounts import invitations
 from disputes.notifications import rendering
-from disputes.notifications.slots import BARE, LONGEST_QUOTE, context_of
+from disputes.notifications.slots import BARE, LONGEST_QUOTE, MOMENTS, NO_PROMISES, PROMISED, context_of
 from disputes.rules.clocks import CLOCKS
 from disputes.rules.lifecycle import Outcome
 from disputes.rules.notices import letters
@@ -93,6 +93,8 @@ def test_every_letter_has_one_button_to_where_something_can_be_done(template, re
     }[reader]
     if template == "user-invited":
         url = f"http://localhost:8000/{'staff' if reader == 'staff' else 'merchant'}/invitation/"
+    if template == "integrity-found":
+        url = "http://localhost:8000/staff/faults"
 
     assert url in made.text
     assert any(link["href"].startswith(url) for link in parse(made.html).find("a"))
@@ -109,6 +111,36 @@ def test_no_letter_names_a_time_of_its_own(template):
         assert not re.search(
             r"\b(days?|hours?|minutes?|weeks?|months?|tomorrow|tonight|today)\b(?! of departure)", told
         ), sentence
+
+
+# What turns a moment or a day into words, and so could name a time.
+TELLS_A_TIME = re.compile(r"(?:china_moment|china_day|short_day|deadline_text|zone_moment|duration_text)\((\w+)")
+DECLARED = set(PROMISED) | set(NO_PROMISES)
+
+
+@pytest.mark.parametrize("template", sorted(letters()))
+def test_every_time_in_a_letter_is_a_promise_or_is_declared_to_be_none(template):
+    source = (MESSAGES / f"{template}.txt").read_text(encoding="utf-8")
+    assert set(TELLS_A_TIME.findall(source)) <= DECLARED
+    assert not re.search(r"\bdue_at\b", source), "the frame of the letter says it, with whose time it is and what follows"
+
+
+def test_every_slot_that_looks_like_a_time_is_declared():
+    assert set(MOMENTS) <= DECLARED
+    told = {name for name, value in FULL.items() if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value)}
+    assert told - {"due_on"} <= DECLARED, "due_on is the local day of due_at and is not told by itself"
+    assert all(reason for reason in NO_PROMISES.values())
+    assert not set(PROMISED) & set(NO_PROMISES)
+
+
+@pytest.mark.parametrize(("template", "reader", "language"), readers())
+def test_without_its_promise_no_letter_names_a_future_time(template, reader, language):
+    """Everything is known but the rows that promise something: then no date of the case that lies ahead may be left."""
+    without = {name: value for name, value in FULL.items() if name not in PROMISED and name not in NO_PROMISES}
+    made = letter(template, reader, language, without)
+    for part in (made.subject, made.text):
+        assert not re.search(r"2026(?!〕)", part), part
+    assert made.calendar is None
 
 
 @pytest.mark.parametrize("template", sorted(letters()))
