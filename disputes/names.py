@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice
 
 from disputes import return_names
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
@@ -779,6 +780,14 @@ INTEGRITY: Mapping[str, Any] = {
     "digest":       _l("Histories that were changed"),
 }
 
+# What carries a message.
+CHANNELS: Mapping[str, Any] = {
+    "mail":     _l("Mail"),
+    "wecombot": _l("WeCom (企业微信)"),
+    "dingtalk": _l("DingTalk (钉钉)"),
+    "feishu":   _l("Feishu (飞书)"),
+}
+
 # Letters, as lists of the staff call them.
 LETTERS: Mapping[str, Any] = {
     "authorisation-asked":         _l("Authorisation asked for"),
@@ -938,6 +947,7 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "integrity_name": INTEGRITY,
     "law_name": LAWS,
     "channel_name": CHANNELS,
+    "channel_name": CHANNELS,
     "letter_name": LETTERS,
     "means_name": MEANS,
     "message_channel_name": MESSAGE_CHANNELS,
@@ -989,6 +999,6 @@ def named(words: Mapping[Any, Any], code: Any) -> str:
     return str(words.get(code, code))
 
 
-def options(words: Mapping[Any, Any]) -> list[tuple[str, Any]]:
+def options(words: Mapping[Any, Any]) -> list[SelectChoice]:
     """The choices of a form field: code and words, in the order of the table."""
-    return [(str(code), label) for code, label in words.items()]
+    return [SelectChoice(str(code), label) for code, label in words.items()]

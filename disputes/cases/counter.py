@@ -10,10 +10,10 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from disputes import clock
 from disputes.accounts.actors import Actor
@@ -71,6 +71,17 @@ def contact(case: Case) -> str | None:
     return case.shop.contact if case.shop is not None else None
 
 
+def next_code_from(case: Case) -> datetime | None:
+    """From when on another code may be sent; None when it may be sent now."""
+    now, moments = clock.now(), []
+    for span, most in MOST_CODES:
+        sent = select(CounterCode.made_at).where(CounterCode.case_id == case.id, CounterCode.made_at > now - span)
+        made = db.session.scalars(sent.order_by(CounterCode.made_at.desc()).limit(most)).all()
+        if len(made) == most:
+            moments.append(made[-1] + span)
+    return max(moments, default=None)
+
+
 def send_code(reference: str | int, by: Actor, secret: str) -> CounterCode:
     """Send the shop a fresh code; an earlier one is worthless from then on.
 
@@ -80,15 +91,14 @@ def send_code(reference: str | int, by: Actor, secret: str) -> CounterCode:
     if contact(case) is None:
         raise Refused("no_contact")
     now = clock.now()
-    for span, most in MOST_CODES:
-        sent = select(func.count()).where(CounterCode.case_id == case.id, CounterCode.made_at > now - span)
-        if (db.session.scalar(sent) or 0) >= most:
-            raise Refused("too_many_codes")
+    if next_code_from(case) is not None:
+        raise Refused("too_many_codes")
     db.session.execute(
         update(CounterCode)
         .where(CounterCode.case_id == case.id, CounterCode.used_at.is_(None), CounterCode.expires_at > now)
         .values(expires_at=now)
     )
+    outbox.cancel_codes(case.id)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row = CounterCode(case_id=case.id, code_hash="", made_at=now, expires_at=now + CODE_VALID_FOR, tries=0)
     db.session.add(row)

@@ -53,6 +53,7 @@ class _WebServer(BaseApplication):  # type: ignore[misc]
             "workers": self._config.web_workers,
             "threads": self._config.web_threads,
             "keepalive": 5,
+            "limit_request_line": 8190,  # a long search gets our page, and not the server's bare answer
             "timeout": 60,
             "graceful_timeout": DRAIN_SECONDS,
             "max_requests": 20_000,

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from disputes import clock, hints
 from disputes.db import db, transaction
-from disputes.notifications import digests, rendering, robot_texts, robots, strangers
+from disputes.notifications import digests, outbox, rendering, robot_texts, robots, strangers
 from disputes.notifications.models import Message, MessageState, Robot
 from disputes.notifications.outbox import due_before
 from disputes.notifications.slots import Post
@@ -128,7 +128,7 @@ def _claim(channels: Collection[str] = tuple(Channel)) -> Attempt | None:
             message = db.session.scalars(query).one_or_none()
             if message is None:
                 return None
-            if strangers.hold_back(message, now) or _nothing_to_tell(message):
+            if strangers.hold_back(message, now) or _nothing_to_tell(message) or _over(message, now):
                 continue
             if message.attempts < MOST_ATTEMPTS:
                 message.attempts += 1
@@ -145,6 +145,16 @@ def _nothing_to_tell(message: Message) -> bool:
     if message.template != digests.LETTER or digests.members_of(message.id):
         return False
     message.state = MessageState.CANCELLED
+    return True
+
+
+def _over(message: Message, now: datetime) -> bool:
+    """Cancel a letter whose code is not valid any more, however often it was tried."""
+    until = message.slots.get("valid_until")
+    if until is None or datetime.fromisoformat(until) > now:
+        return False
+    message.state = MessageState.CANCELLED
+    outbox.forget_code(message)
     return True
 
 
@@ -208,6 +218,7 @@ def _record(attempt: Attempt, answer: Answer) -> None:
             message.uncertain -= 1
         if answer.result is Result.SENT:  # also a message cancelled meanwhile: what was sent, was sent
             message.state, message.sent_at, message.error = MessageState.SENT, now, None
+            outbox.forget_code(message)
             if message.template == digests.LETTER:
                 digests.settle(message.id, MessageState.SENT)
         else:

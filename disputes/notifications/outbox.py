@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from disputes import clock, hints
 from disputes.db import after_commit, db
@@ -14,6 +14,7 @@ from disputes.notifications import wishes
 from disputes.notifications.models import Message, MessageState
 from disputes.notifications.wishes import MAIL_AT_ONCE, Channel, Wishes
 
+BY_MAIL_AT_ONCE = ("counter-code",)  # a code is for one reader and for ten minutes
 WAITING = (MessageState.DUE, MessageState.GATHERED)
 
 
@@ -43,6 +44,8 @@ def put(
     """Write the message: one row for each channel of this reader. ``key`` is unique: the same step cannot tell the same
     person twice by the same channel. Returns the first row.
     """
+    if template in BY_MAIL_AT_ONCE:
+        to = replace(to, wishes=MAIL_AT_ONCE)
     now, said = clock.now(), {**slots, **to.slots}
     planned = wishes.plan(to.wishes, template, said, now)
     if planned.quiet:
@@ -101,6 +104,24 @@ def cancel_reminders(deadline_id: int) -> None:
         .where(Message.deadline_id == deadline_id, Message.state.in_(WAITING))
         .values(state=MessageState.CANCELLED)
     )
+
+
+def cancel_codes(case_id: int) -> None:
+    """Cancel letters with a code that were not sent yet: a newer code has made them worthless."""
+    unsent = select(Message).where(
+        Message.case_id == case_id,
+        Message.template.in_(BY_MAIL_AT_ONCE),
+        Message.state.in_((MessageState.DUE, MessageState.GIVEN_UP)),
+    )
+    for message in db.session.scalars(unsent.with_for_update()):
+        message.state = MessageState.CANCELLED
+        forget_code(message)
+
+
+def forget_code(message: Message) -> None:
+    """A code stands in its row only as long as the letter has still to be sent."""
+    if "code" in message.slots:
+        message.slots = {name: value for name, value in message.slots.items() if name != "code"}
 
 
 def due_before(moment: datetime) -> Any:

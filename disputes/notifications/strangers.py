@@ -61,6 +61,8 @@ def _attempted(address: str, now: datetime) -> list[datetime]:
 
 
 def _has_a_newer_one(message: Message) -> bool:
+    if message.case_id is None:
+        return False
     newer = (Message.case_id == message.case_id) & (Message.id > message.id) & (Message.state == MessageState.DUE)
     return db.session.scalars(select(Message.id).where(_to(message.address), newer).limit(1)).first() is not None
 

@@ -98,6 +98,13 @@ class Package:
         return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
 
 
+def less_than_the_price(package: Package, price: int | None, currency: str | None) -> bool:
+    """Whether this package says that the price comes back although its money is less than was paid. Unknown for another currency."""
+    if price is None or package.currency != currency:
+        return False
+    return Remedy.REFUND in package.remedies and package.amount < price
+
+
 def package_of(stored: dict[str, Any]) -> Package:
     """A package as it lies in the database, read back."""
     return Package(

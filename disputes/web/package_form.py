@@ -10,7 +10,17 @@ from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, T
 from wtforms.validators import InputRequired, Optional
 
 from disputes import names
-from disputes.rules.packages import MONEY_REMEDIES, Goods, Means, Package, PackageError, Remedy, Shipping, Within
+from disputes.rules.packages import (
+    MONEY_REMEDIES,
+    Goods,
+    Means,
+    Package,
+    PackageError,
+    Remedy,
+    Shipping,
+    Within,
+    less_than_the_price,
+)
 from disputes.web.fields import MoneyField, readable
 from disputes.web.sentences import refusal
 
@@ -36,12 +46,20 @@ class PackageForm(FlaskForm):
         [Optional(), readable(LONGEST_WORDS)],
     )
 
+    price: tuple[int | None, str | None] = (None, None)  # what was paid, in minor units of a currency
+
+    def measure(self, complaint: Any) -> None:
+        """Say what was paid: the price back is all of it."""
+        self.price = (complaint.amount, complaint.currency)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Shape first, then whether the package promises something that can be carried out."""
         if not super().validate(extra_validators):
             return False
         try:
-            self.package()
+            package = self.package()
+            if less_than_the_price(package, *self.price):
+                raise PackageError("less_than_the_price")
         except PackageError as error:
             field = self.amount if error.code in ("money_without_amount", "negative") else self.remedies
             field.errors = [*field.errors, refusal(error.code)]

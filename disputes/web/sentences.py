@@ -56,6 +56,7 @@ REFUSED: Mapping[str, Any] = {
     "already_agreed":         _l("You have agreed to this proposal already. We are waiting for the other side."),
     "nothing_on_the_table":   _l("There is no offer on the table any more."),
     "less_than_the_price":    _l("“The price back” means all that was paid. For less, choose “A part of the price back” instead."),
+    "less_than_the_price":    _l("“All the money back” means all that was paid. For less, choose “A part of the money back” instead."),
     "nothing_settled":        _l("There is no agreement that could be carried out."),
     # files
     "nothing_new":            _l("No new file was added: these files are in the case already."),

@@ -13,7 +13,7 @@ from disputes.cases.models import Case
 from disputes.cases.upkeep import File
 from disputes.db import transaction
 from disputes.rules.lifecycle import STEPS, Action, Kind, Role, State, StepRefused, may
-from disputes.rules.packages import Shipping, Within
+from disputes.rules.packages import Shipping, Within, less_than_the_price
 from disputes.web.api import bodies
 from disputes.web.api.asked import SHAPES, package
 from disputes.web.api.bodies import Body
@@ -36,6 +36,8 @@ def _with_words(verb: Callable[[int, int, Actor, str, str], Any]) -> Verb:
 def _counter(case: Case, by: Actor, sent: Sent, files: list[File]) -> Any:
     way_back = Shipping.SHOP_PAYS if case.remote_since else Shipping.IN_SHOP
     wanted = package(sent["package"], way_back, Within.SEVEN_DAYS)
+    if less_than_the_price(wanted, case.complaint.amount, case.complaint.currency):
+        raise commands.Refused("less_than_the_price")
     return commands.counter(case.id, sent["version"], by, wanted, sent["words"], _language(case, sent))
 
 

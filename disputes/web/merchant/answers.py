@@ -104,6 +104,7 @@ def offer(way: Way) -> Answer:
     if case is None:
         return _moved_on(way)
     form = PackageForm()
+    form.measure(case.complaint)
     if form.validate_on_submit():
         done = _take(
             way, form,

@@ -30,7 +30,7 @@ def navigation() -> dict[str, Any]:
                 "label": _("Cases"),
                 "url": url_for("merchant.cases"),
                 "icon": "queue",
-                "here": here not in ("figures", "users", "user_new", "shops"),
+                "here": here not in ("figures", "users", "user_new", "shops") and "notices" not in here,
             },
             {"label": _("Our figures"), "url": url_for("merchant.figures"), "icon": "chart", "here": here == "figures"},
             {
@@ -38,6 +38,12 @@ def navigation() -> dict[str, Any]:
                 "url": url_for("merchant.users"),
                 "icon": "people",
                 "here": here in ("users", "user_new"),
+            },
+            {
+                "label": _("How we reach you"),
+                "url": url_for("merchant.notices"),
+                "icon": "bell",
+                "here": here.startswith(("notices", "shop_notices", "my_notices")),
             },
         ],
         "account": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import abort, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -14,8 +15,11 @@ from disputes import clock
 from disputes.accounts.actors import Actor
 from disputes.cases import queries, upkeep
 from disputes.cases.commands import Refused
+from disputes.cases.models import Case
 from disputes.cases.queries import Stale
 from disputes.db import transaction
+from disputes.formats import china_moment
+from disputes.notifications import strangers
 from disputes.rules.lifecycle import Action, Role, StepRefused
 from disputes.web.public.case_forms import typed_in, version_seen
 from disputes.web.public.case_view import View, view_of
@@ -77,7 +81,24 @@ def take(
         return shown(page, own(view.token), form, **more)
     if said:
         flash(said, "success")
+    if action in (Action.CHANGE_CONTACT, Action.REVOKE_LINK):
+        say_if_held(view.case)
     return redirect(then or url_for("public.case_page", token=view.token), 303)
+
+
+def say_if_held(case: Case) -> None:
+    """Say that the link just asked for goes later, where too many have gone to an address that nobody has confirmed."""
+    at = strangers.held(case.tourist.email)
+    if at is not None:
+        flash(held_words(at), "warning")
+
+
+def held_words(at: datetime) -> str:
+    """Why a link is not mailed at once, and from when on it is."""
+    return _(
+        "Many links have gone to this e-mail address, and nobody has confirmed it yet. To protect its owner we send the next one from %(moment)s on (China time). Until then keep this link, or the number and the five words.",
+        moment=china_moment(at),
+    )
 
 
 def page_again() -> Response | None:
@@ -112,4 +133,5 @@ def moved_on(view: View, form: FlaskForm) -> Answer:
     seen = version_seen(form)
     changed = view.since(seen) if form.is_submitted() and seen >= 0 else []
     typed = typed_in(form) if form.is_submitted() else []
-    return shown("public/case/moved-on.html", view, changed=changed, typed=typed), 409
+    done = None if form.is_submitted() else view.done_last
+    return shown("public/case/moved-on.html", view, changed=changed, typed=typed, done=done), 409

@@ -80,7 +80,8 @@ def case_claim_code(token: str) -> Answer:
             counter.send_code(case.id, counter.person(case), secret())
     except Refused as refused:
         flash(refusal(refused), "error")
-        return redirect(url_for(".case_claim", token=token), 303)
+        page = ".case_claim_enter" if refused.code == "too_many_codes" else ".case_claim"
+        return redirect(url_for(page, token=token), 303)
     return redirect(url_for(".case_claim_enter", token=token), 303)
 
 
@@ -90,7 +91,7 @@ def case_claim_enter(token: str) -> Answer:
     """Type the code in."""
     case, form = _case(token), CodeForm()
     if not form.validate_on_submit():
-        return _page("public/case/claim-enter.html", token, case, form, masked=_masked(case))
+        return _enter_page(token, case, form)
     with transaction():  # a wrong try counts, so it is kept
         result, row = counter.try_code(case.id, counter.person(case), form.code.data, secret())
     if row is not None:
@@ -99,9 +100,15 @@ def case_claim_enter(token: str) -> Answer:
     form.code.errors = [
         _("This code is not right. Check the six digits.")
         if result is CodeResult.WRONG
-        else _("This code is not valid any more. Go back and have a new one sent.")
+        else _("This code is not valid any more. Have a new one sent.")
     ]
-    return _page("public/case/claim-enter.html", token, _case(token), form, masked=_masked(_case(token)))
+    return _enter_page(token, _case(token), form)
+
+
+def _enter_page(token: str, case: Case, form: CodeForm) -> Answer:
+    """The page for typing the code in, with the way to a new one, or from when on there is one."""
+    again_at = counter.next_code_from(case)
+    return _page("public/case/claim-enter.html", token, case, form, masked=_masked(case), again_at=again_at)
 
 
 @bp.post("/c/<token>/claim/end")
@@ -141,6 +148,7 @@ def case_claim_offer(token: str) -> Answer:
     """Offer something, as the shop or unverified. The form starts from what the customer asked for."""
     here = _answering(token, Action.OFFER)
     form: Any = UnverifiedOfferForm() if here.unverified else OfferForm()
+    form.measure(here.case.complaint)
     if not form.is_submitted():
         form.start_from(package_of(asked(here.case).package))
         cash_today(form)

@@ -135,7 +135,7 @@ class EvidenceForm(StepForm):
     files = FilesField(
         _l("Photos, screenshots, receipts"),
         [InputRequired(_l("Choose at least one file."))],
-        description=_l("JPEG, PNG, WebP, HEIC or PDF, each up to %(limit)s MB, up to 10 at a time.", limit=15),
+        description=_l("JPEG, PNG, WebP, HEIC, GIF or PDF, each up to %(limit)s MB, up to 10 at a time.", limit=15),
     )
 
 

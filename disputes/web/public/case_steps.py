@@ -112,6 +112,7 @@ def case_decline(token: str) -> Answer:
 def case_counter(token: str) -> Answer:
     """Answer an offer with another."""
     view, form = own(token), CounterOfferForm()
+    form.measure(view.case.complaint)
     if not form.is_submitted():
         form.start_from(package_of(_last_wish(view.case).package))
     return take(

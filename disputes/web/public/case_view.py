@@ -236,6 +236,12 @@ class View:
         events = [e for e in self.case.events if e.action not in HIDDEN]
         return [self._happening(e, said.get(e.id, [])) for e in reversed(events)]
 
+    @property
+    def done_last(self) -> Happening | None:
+        """What the tourist did last. Whoever comes back to the page of a step by the back button has taken it."""
+        own = {event.seq for event in self.case.events if event.by == Role.TOURIST}
+        return next((h for h in reversed(self.timeline) if h.seq in own), None)
+
     def since(self, version: int) -> list[Happening]:
         """What has happened after the version that somebody was looking at, oldest first."""
         return [h for h in reversed(self.timeline) if h.seq > version]

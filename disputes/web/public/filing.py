@@ -23,6 +23,7 @@ from disputes.db import transaction
 from disputes.intake import commands, drafts
 from disputes.intake.models import Draft
 from disputes.names import CATEGORY_HINTS
+from disputes.notifications import strangers
 from disputes.numbers import spoken
 from disputes.rules.categories import Purpose
 from disputes.rules.lifecycle import Role
@@ -30,7 +31,7 @@ from disputes.web import sessions
 from disputes.web.languages import language, offered
 from disputes.web.limits import limiter
 from disputes.web.public import bp, filing_outlook
-from disputes.web.public.case_access import page_again
+from disputes.web.public.case_access import held_words, page_again
 from disputes.web.public.filing_answers import (
     BY_NAME,
     CHECK,
@@ -94,7 +95,7 @@ def step(name: str):  # type: ignore[no-untyped-def]
     form = make_form(page, draft, None)
     form.to_check.data = request.args.get("to_check", "")
     if "again" in request.args:
-        form.validate()  # what was fine when it was typed is not any more; the page says what
+        _find_wrong(form)
     if page is CHECK:
         return _show_check(draft, form)  # type: ignore[arg-type]  no answer is missing, so there is a draft
     return _show(page, draft, form)
@@ -203,6 +204,7 @@ def filed(token: str):  # type: ignore[no-untyped-def]
         qr=qr_svg(link),
         case_url=_case_url(case),
         mailed=case.tourist.email,
+        held=held_words(at) if (at := strangers.held(case.tourist.email)) is not None else None,
         may_pass=any(c.purpose == Purpose.TO_SHOP and c.withdrawn_at is None for c in case.consents),
         sign_before_leaving=_should_sign(case),
         authorise_url=f"{_case_url(case)}/authorise",
@@ -238,8 +240,25 @@ def _answer(page: Page, draft: Draft):  # type: ignore[no-untyped-def]
     if go != NEXT:
         return redirect(_sideways(page, go), code=303)
     if not complete:
-        return _show(page, draft, form)
+        return _said_wrong(page, draft, form)
     return redirect(_onward(page, draft, form), code=303)
+
+
+def _said_wrong(page: Page, draft: Draft, form: Any):  # type: ignore[no-untyped-def]
+    """What was typed is kept, so the page that says what is wrong is an address of its own and the back button asks nothing.
+
+    What cannot be kept as it was typed, such as a sign that no text may hold, is told in the answer itself.
+    """
+    if not _find_wrong(make_form(page, draft, None)):
+        return _show(page, draft, form)
+    return redirect(url_for(".step", name=page.name, to_check=form.to_check.data or None, again="yes"), code=303)
+
+
+def _find_wrong(form: Any) -> bool:
+    """Judge a form that was filled in from the draft, which has no token to judge."""
+    form.validate()
+    form.csrf_token.errors = ()
+    return any(form.errors.values())
 
 
 def _onward(page: Page, draft: Draft, form: Any) -> str:

@@ -22,6 +22,7 @@ from disputes.web.staff import (  # noqa: E402, F401
     keys,
     letters,
     merchants,
+    notices,
     offices,
     papers,
     people,

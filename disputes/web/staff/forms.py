@@ -105,6 +105,9 @@ class AskForm(StepForm):
 class ProposalForm(PackageForm, StepForm):
     """A package that the mediator puts before both sides."""
 
+    def choose_from(self, case: Case) -> None:
+        self.measure(case.complaint)
+
     def fill(self, case: Case) -> None:
         """Start from what was last put forward, or from what the visitor asked for."""
         self.start_from(package_of(case.offers[-1].package))

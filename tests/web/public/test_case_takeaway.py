@@ -88,15 +88,19 @@ def throttled(app):
     app.extensions.pop("tries", None)
 
 
-def test_tries_are_throttled_by_address_and_never_lock_the_case(client, throttled):
-    case = factories.offered()
-    address = "203.0.113.61"
+def test_tries_are_throttled_by_address_and_number_and_never_lock_the_case(client, throttled):
+    """Many people share an address, as in a hotel: the tries of one must not keep another from the right words."""
+    case, address = factories.offered(), "203.0.113.61"
     for _ in range(10):
         assert find(client, case.number, "one two three four five", address).status == 200
-    assert find(client, case.number, "one two three four five", address).status == 429
-    assert find(client, case.number, factories.words_of(case), address).status == 429
-    elsewhere = find(client, case.number, factories.words_of(case), "203.0.113.62")
-    assert elsewhere.heading == "You have an offer"
+    refused = find(client, case.number, "one two three four five", address)
+    assert refused.status == 429
+    assert 0 < int(refused.answer.headers["Retry-After"]) <= 900
+    assert "Please wait" in refused.text
+    assert case.number in refused.html, "the number that was typed stays in the form"
+
+    assert find(client, "26-0048-2716", "one two three four five", address).status == 200, "another number"
+    assert find(client, case.number, factories.words_of(case), address).heading == "You have an offer"
 
 
 def test_right_words_are_not_counted_as_tries(client, throttled):
