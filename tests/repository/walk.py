@@ -107,7 +107,7 @@ class World:
         if name == "number" and rule._converters["number"].__class__.__name__ == "IntegerConverter":
             name = "evidence_id"
         if name == "what":
-            return "deactivate"
+            return "test" if "notices" in rule.endpoint else "deactivate"
         api = rule.endpoint.startswith("api.")
         parts: dict[str, Any] = {
             "token": visitor.token or "none",
@@ -134,6 +134,7 @@ class World:
         shop = self.case.shop.code if self.case.shop else ""
         codes = {
             "public.shop": shop, "public.pledge_page": shop, "api.pledge": shop, "staff.office": make.DESK,
+            **dict.fromkeys((f"staff.office_notices{end}" for end in ("", "_choice", "_robot", "_robot_step")), make.DESK),
             "merchant.network": self.member.network.code, "staff.network": self.member.network.code,
         }  # fmt: skip
         return codes.get(endpoint, self.pledge.code if ".pledge" in endpoint else "note")
