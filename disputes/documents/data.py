@@ -137,3 +137,15 @@ class ProofOfRefund(TypedDict):
     confirmed: bool  # False: reported by the shop, not (yet) confirmed by the tourist
     link: str  # where the reader may ask the tourist to open the case; also in the QR code
     history_head: str
+
+
+class PledgePoster(TypedDict):
+    """`pledge-poster`: a shop's return promise as an A4 poster or an A6 sticker, in Chinese and every other language at once."""
+
+    size: str  # a4, a6
+    shop_zh: str
+    shop_en: str  # empty where none is known
+    promise: str  # in Chinese, large
+    promises: list[Quoted]  # the same in every other language
+    scans: list[Quoted]  # "scan to read it", in each
+    link: str  # the page of the shop; also in the QR code

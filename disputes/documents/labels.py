@@ -114,12 +114,20 @@ PROOF_OF_REFUND: Mapping[str, LazyString] = {
                         "It replaces no tax document."),
     "check":         _l("The visitor can show the record by this code. The last sum of its history is:"),
 }
+
+PLEDGE_POSTER: Mapping[str, LazyString] = {
+    "title":         _l("Return promise"),
+    "qr_promise":    _l("QR code that leads to the promise of this shop"),
+    "genuine":       _l("The whole promise stands behind this code. A genuine code opens exactly the address above; if another page opens, "
+                        "do not trust it."),
+}
 # fmt: on
 
 LABELS: Mapping[str, Mapping[str, LazyString]] = {
     "case-card": COMMON | CASE_CARD,  # type: ignore[operator]
     "referral-package": COMMON | REFERRAL_PACKAGE,  # type: ignore[operator]
     "proof-of-refund": COMMON | PROOF_OF_REFUND,  # type: ignore[operator]
+    "pledge-poster": COMMON | PLEDGE_POSTER,  # type: ignore[operator]
 }
 
 

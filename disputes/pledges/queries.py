@@ -57,8 +57,8 @@ class Entry:
 
     @property
     def since(self) -> date:
-        """The first day on which this promise, in whatever version, covered a purchase."""
-        return min(v.applies_from for v in self.pledge.published if v.applies_from is not None)
+        """The first day on which this promise, in whatever version, covered a purchase; today for a draft that is only looked at."""
+        return min((v.applies_from for v in self.pledge.published if v.applies_from is not None), default=clock.today())
 
 
 # --- what stood on a day

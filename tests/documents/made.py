@@ -96,4 +96,23 @@ def proof_of_refund(text=None):
     }
 
 
-DOCUMENTS = {"case-card": case_card, "referral-package": referral_package, "proof-of-refund": proof_of_refund}
+def pledge_poster(text=None, size="a4"):
+    return {
+        "size": size,
+        "shop_zh": text or "锦绣丝绸解放碑店",
+        "shop_en": text or "Jinxiu Silk Jiefangbei",
+        "promise": text or "15天内无理由退货",
+        "promises": [
+            {"text": text or "Return within 15 days, without giving a reason.", "language": "en"},
+            {"text": text or "15日以内なら理由なく返品できます。", "language": "ja"},
+            {"text": text or "يمكنك الإرجاع خلال 15 يومًا دون ذكر سبب.", "language": "ar"},
+        ],
+        "scans": [{"text": text or "扫码查看完整承诺。", "language": "zh_CN"}],
+        "link": LINK,
+    }
+
+
+DOCUMENTS = {
+    "case-card": case_card, "referral-package": referral_package, "proof-of-refund": proof_of_refund,
+    "pledge-poster": pledge_poster,
+}  # fmt: skip

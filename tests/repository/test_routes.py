@@ -21,7 +21,7 @@ from tests.repository.walk import World, changed, each, fingerprint, form_of, ru
 
 # What strangers may open. Everything else is closed until somebody puts it here.
 OPEN = {
-    "public.home", "public.privacy", "public.shop", "public.case_find",
+    "public.home", "public.privacy", "public.rules", "public.rule", "public.shop", "public.case_find",
     "public.file", "public.new", "public.step", "public.answer", "public.discard", "public.draft",
     "public.elsewhere", "public.emergency", "public.already_filed",
     "health.healthz", "health.readyz",
@@ -32,10 +32,11 @@ OPEN = {
 }  # fmt: skip
 NOT_IN_PRODUCTION = ("gallery.", "mailbox.")
 SUPERVISORS_ONLY = {
-    "staff.faults", "staff.fault_again", "staff.office_notices", "staff.office_notices_choice",
+    "staff.faults", "staff.promises", "staff.fault_again", "staff.office_notices", "staff.office_notices_choice",
     "staff.office_notices_robot", "staff.office_notices_robot_step", "staff.histories", "staff.keys", "staff.key_revoke", "staff.late", "staff.offices",
     "staff.office", "staff.users", "staff.user", "staff.user_step", "staff.user_new", "staff.workload",
-    "staff.workload_hand_over",
+    "staff.workload_hand_over", "staff.roster_shift", "staff.roster_shift_remove", "staff.roster_absence",
+    "staff.roster_absence_end", "staff.routing", "staff.routing_table", "staff.routing_dry_run", "staff.routing_put_in_force",
 }  # fmt: skip
 FOR_COMPANIONS = {"public.case_page", "public.case_dates", "public.case_file", "public.case_thumbnail"}
 FILES = {"public.case_file", "public.case_thumbnail"}
@@ -75,7 +76,7 @@ def expected(visitor: str, rule: Rule) -> set[int]:
         return NOT_HERE if visitor.startswith("merchant") else SIGN_IN
     if portal == "merchant":
         if visitor.startswith("merchant"):
-            of_the_case = "number" in rule.arguments or "user_id" in rule.arguments
+            of_the_case = bool({"number", "user_id", "code", "breach_id", "member_id"} & set(rule.arguments))
             return NOT_HERE if visitor != "merchant" and of_the_case else MUST_SUCCEED
         return NOT_HERE if visitor in ("officer", "supervisor") else SIGN_IN
     if portal == "merchant_link":
