@@ -1,25 +1,34 @@
 """Looking at the data itself for what must not be: cases that nobody owes, lapses and letters that wait, histories that do not hold.
 
-Each question gives the first few of what it found, as sentences for whoever looks after the system; nothing when all is well.
+Each check gives the first few of what it found; nothing when all is well. A finding is kept as codes and said in the reader's
+language, with what to do about it (``sentence``, ``ADVICE``). ``integrity.py`` looks on schedule, ``disputes doctor --deep`` by hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import exists, func, or_, select
 
-from disputes import clock, upkeep
+from disputes import clock, names, upkeep
+from disputes.accounts.models import Absence, User
 from disputes.cases import history
-from disputes.cases.models import Case, CaseEvent, DailyDigest, Deadline
+from disputes.cases.models import Case, CaseEvent, DailyDigest, Deadline, Referral
 from disputes.cases.queries import MAX_TRIES
 from disputes.db import db
+from disputes.formats import china_moment
 from disputes.notifications.models import Message, MessageState
 from disputes.numbers import spoken
-from disputes.rules.lifecycle import HELD_STATES, OPEN_STATES, State
+from disputes.rules.clocks import BY_NAME, ClockName
+from disputes.rules.lifecycle import HELD_STATES, OPEN_STATES, Kind, Role, State, may
 
 MOST = 20  # of one sort
 # How long a sweep may leave what is due; it comes round every few seconds, and a failed try waits for minutes.
@@ -28,10 +37,35 @@ DIGESTS = 3  # the newest; the chains carry what older ones say
 BATCH = 200
 
 
-def ownerless_cases() -> list[str]:
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not in order: the check that found it, what it concerns, and what its sentence needs."""
+
+    check: str
+    about: str  # a case's number, a letter, a person, a day: with the check it tells one finding from another
+    slots: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    def __str__(self) -> str:
+        with force_locale("en"):
+            return sentence(self)
+
+    def stored(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {"check": self.check, "about": self.about, "slots": self.slots}
+
+
+def of_stored(row: dict[str, Any]) -> Finding:
+    """The finding that was kept."""
+    return Finding(row["check"], row["about"], row["slots"])
+
+
+# --- cases
+
+
+def ownerless_cases() -> list[Finding]:
     """Open cases of which nobody owes the next thing: no clock runs although one must, or nobody is named as owing."""
-    clocked = select(Deadline.case_id).where(Deadline.ended_at.is_(None))
-    without = Case.state.not_in(HELD_STATES) & Case.id.not_in(clocked)
+    clocked = exists().where(Deadline.case_id == Case.id, Deadline.ended_at.is_(None))
+    without = Case.state.not_in(HELD_STATES) & ~clocked
     nobody = Case.waiting_on.is_(None)
     query = (
         select(Case.number, Case.state)
@@ -39,10 +73,10 @@ def ownerless_cases() -> list[str]:
         .order_by(Case.id)
         .limit(MOST)
     )
-    return [f"Nobody owes anything in case {spoken(number)}, which is {state}." for number, state in _rows(query)]
+    return [Finding("ownerless", number, {"state": state}) for number, state in _rows(query)]
 
 
-def clocked_cases_that_are_held() -> list[str]:
+def clocked_cases_that_are_held() -> list[Finding]:
     """Closed cases, and cases that wait without a clock, in which one runs all the same."""
     query = (
         select(Case.number, Case.state, Deadline.clock)
@@ -51,23 +85,62 @@ def clocked_cases_that_are_held() -> list[str]:
         .order_by(Case.id)
         .limit(MOST)
     )
-    return [
-        f"The clock {name} runs in case {spoken(number)}, which is {state}." for number, state, name in _rows(query)
-    ]
+    return [Finding("clocked", number, {"state": state, "clock": name}) for number, state, name in _rows(query)]
 
 
-def cases_not_routed() -> list[str]:
+def cases_not_routed() -> list[Finding]:
     """New cases to which the routing task has not come for a long time."""
     query = (
-        select(Case.number)
+        select(Case.number, Case.filed_at)
         .where(Case.state == State.RECEIVED, Case.filed_at < clock.now() - PATIENCE)
         .order_by(Case.id)
         .limit(MOST)
     )
-    return [f"Nobody has routed case {spoken(number)}." for (number,) in _rows(query)]
+    return [Finding("not_routed", number, {"at": at.isoformat()}) for number, at in _rows(query)]
 
 
-def late_lapses() -> list[str]:
+def referrals_without_record() -> list[Finding]:
+    """Cases that are with an authority without the record of who received them, and packages of cases that moved on."""
+    recorded = exists().where(
+        Referral.case_id == Case.id, Referral.ended_at.is_(None), Referral.received_at.is_not(None)
+    )
+    prepared = exists().where(Referral.case_id == Case.id, Referral.ended_at.is_(None))
+    without = (
+        select(Case.number, Case.state)
+        .where(
+            Case.state.in_((State.REFERRED, State.REFERRAL_READY)),
+            or_((Case.state == State.REFERRED) & ~recorded, ~prepared),
+        )
+        .order_by(Case.id)
+        .limit(MOST)
+    )
+    return [Finding("no_record", number, {"state": state}) for number, state in _rows(without)]
+
+
+def officers_who_are_away() -> list[Finding]:
+    """People whose account is switched off or who have been away for a while, and who hold cases that wait for the staff."""
+    now = clock.now()
+    away = exists().where(Absence.user_id == User.id, Absence.starts_at < now - PATIENCE, Absence.ends_at > now)
+    query = (
+        select(User.id, User.name, User.active, func.count())
+        .join(Case, Case.officer_id == User.id)
+        .where(
+            Case.state.in_(OPEN_STATES), Case.waiting_on.in_((Role.OFFICER, Role.SUPERVISOR)), or_(~User.active, away)
+        )
+        .group_by(User.id)
+        .order_by(User.id)
+        .limit(MOST)
+    )
+    return [
+        Finding("officer_away" if active else "officer_gone", f"user {user_id}", {"name": name, "count": count})
+        for user_id, name, active, count in _rows(query)
+    ]
+
+
+# --- deadlines
+
+
+def late_lapses() -> list[Finding]:
     """Deadlines that were due long ago and had no consequence, tried or not."""
     query = (
         select(Case.number, Deadline.clock, Deadline.due_at, Deadline.tries)
@@ -77,13 +150,46 @@ def late_lapses() -> list[str]:
         .limit(MOST)
     )
     return [
-        f"The clock {name} of case {spoken(number)} was due at {due_at:%Y-%m-%d %H:%M} UTC and nothing followed"
-        + (f"; it failed {tries} times and is not tried again." if tries >= MAX_TRIES else ".")
+        Finding("late", number, {"clock": name, "at": due_at.isoformat(), "tries": tries})
         for number, name, due_at, tries in _rows(query)
     ]
 
 
-def stuck_messages() -> list[str]:
+def unreachable_consequences() -> list[Finding]:
+    """Running deadlines whose lapse has no step to take in the state in which the case is."""
+    standing = (
+        select(Case.kind, Case.state, Deadline.clock)
+        .join(Deadline.case)
+        .where(Deadline.ended_at.is_(None))
+        .group_by(Case.kind, Case.state, Deadline.clock)
+    )
+    found: list[Finding] = []
+    for kind, state, name in sorted(_rows(standing)):
+        if state == State.CLOSED or state in HELD_STATES or _leads_on(kind, state, name):
+            continue  # the first two are another check's
+        query = (
+            select(Case.number)
+            .join(Deadline, Deadline.case_id == Case.id)
+            .where(Deadline.ended_at.is_(None), Deadline.clock == name, Case.kind == kind, Case.state == state)
+            .order_by(Case.id)
+            .limit(MOST - len(found))
+        )
+        found += [Finding("unreachable", number, {"clock": name, "state": state}) for (number,) in _rows(query)]
+    return found[:MOST]
+
+
+def _leads_on(kind: str, state: str, name: str) -> bool:
+    if name not in list(ClockName):
+        return False
+    wiring = BY_NAME[ClockName(name)]
+    actions = [action for action in (wiring.on_lapse, wiring.unauthorised) if action is not None]
+    return all(may(Kind(kind), State(state), action, Role.SYSTEM) for action in actions)
+
+
+# --- letters
+
+
+def stuck_messages() -> list[Finding]:
     """Letters that should have been tried long ago and were not."""
     query = (
         select(Message.id, Message.template, Message.next_try_at)
@@ -91,7 +197,10 @@ def stuck_messages() -> list[str]:
         .order_by(Message.next_try_at)
         .limit(MOST)
     )
-    return [f"Letter {number} ({name}) waits since {at:%Y-%m-%d %H:%M} UTC." for number, name, at in _rows(query)]
+    return [
+        Finding("stuck", f"letter {number}", {"letter": number, "template": name, "at": at.isoformat()})
+        for number, name, at in _rows(query)
+    ]
 
 
 def letters_given_up() -> int:
@@ -99,10 +208,17 @@ def letters_given_up() -> int:
     return db.session.scalar(select(func.count()).where(Message.state == MessageState.GIVEN_UP)) or 0
 
 
-def broken_histories(newest: int | None = None) -> list[str]:
+# --- histories
+
+
+def broken_histories(newest: int | None = None) -> list[Finding]:
     """Cases whose chain of events does not hold, among the newest ones or among all."""
-    ids = db.session.scalars(select(Case.id).order_by(Case.id.desc()).limit(newest)).all()
-    found: list[str] = []
+    return broken_among(db.session.scalars(select(Case.id).order_by(Case.id.desc()).limit(newest)).all())
+
+
+def broken_among(ids: Sequence[int]) -> list[Finding]:
+    """Of these cases those whose chain of events does not hold."""
+    found: list[Finding] = []
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
         rows = select(CaseEvent).where(CaseEvent.case_id.in_(batch)).order_by(CaseEvent.case_id, CaseEvent.seq)
@@ -110,18 +226,18 @@ def broken_histories(newest: int | None = None) -> list[str]:
         for case in db.session.scalars(select(Case).where(Case.id.in_(batch)).order_by(Case.id)):
             broken = history.broken_at(case, events.get(case.id, ()))
             if broken:
-                found.append(f"The history of case {spoken(case.number)} was changed at step {broken}.")
+                found.append(Finding("history", case.number, {"step": broken}))
         db.session.expunge_all()
         if len(found) >= MOST:
             break
     return found[:MOST]
 
 
-def doubtful_digests() -> list[str]:
+def doubtful_digests() -> list[Finding]:
     """Days whose digest does not carry our signature, and of the newest ones those that no longer fit the histories."""
-    forged = [f"The digest of {day} does not carry our signature." for day in upkeep.forged_digests()]
+    forged = [Finding("forged", str(day)) for day in upkeep.forged_digests()]
     newest = db.session.scalars(select(DailyDigest).order_by(DailyDigest.day.desc()).limit(DIGESTS)).all()
-    changed = [f"The histories are not what they were on {d.day}." for d in newest if not upkeep.still_fits(d)]
+    changed = [Finding("digest", str(d.day)) for d in newest if not upkeep.still_fits(d)]
     return [*forged, *changed][:MOST]
 
 
@@ -130,5 +246,97 @@ def newest_digest() -> DailyDigest | None:
     return db.session.scalars(select(DailyDigest).order_by(DailyDigest.day.desc()).limit(1)).one_or_none()
 
 
-def _rows(query) -> Iterable[tuple]:  # type: ignore[no-untyped-def, type-arg]
+QUICK: tuple[Callable[[], list[Finding]], ...] = (
+    ownerless_cases, clocked_cases_that_are_held, cases_not_routed, referrals_without_record, officers_who_are_away,
+    late_lapses, unreachable_consequences, stuck_messages,
+)  # fmt: skip
+"""The checks that an index answers however many cases there are; they look at what is open, running or waiting alone."""
+
+
+# --- in words
+
+
+def sentence(found: Finding) -> str:
+    """What was found, in the reader's language."""
+    slots = found.slots
+    said: dict[str, Callable[[], str]] = {
+        "ownerless": lambda: _("Nobody owes the next step in case %(number)s (%(state)s).", **_case(found)),
+        "clocked": lambda: _("The clock “%(clock)s” runs in case %(number)s (%(state)s), where none may run.", **_case(found)),
+        "not_routed": lambda: _(
+            "Case %(number)s was filed at %(moment)s, and nobody has routed it.", **_case(found)
+        ),
+        "no_record": lambda: (
+            _("Case %(number)s is with an authority, and there is no record of who received it.", **_case(found))
+            if slots["state"] == State.REFERRED
+            else _("Case %(number)s is ready for an authority, and there is no package for one.", **_case(found))
+        ),
+        "officer_gone": lambda: _(
+            "The account of %(name)s is switched off, and %(count)s cases still wait for this person.",
+            name=slots["name"], count=slots["count"],
+        ),
+        "officer_away": lambda: _(
+            "%(name)s is away, and %(count)s cases still wait for this person.", name=slots["name"], count=slots["count"]
+        ),
+        "late": lambda: (
+            _("“%(clock)s” of case %(number)s was due at %(moment)s. The consequence failed %(tries)s times and is not tried again.", **_case(found))
+            if slots["tries"] >= MAX_TRIES
+            else _("“%(clock)s” of case %(number)s was due at %(moment)s, and nothing followed.", **_case(found))
+        ),
+        "unreachable": lambda: _(
+            "When “%(clock)s” lapses in case %(number)s (%(state)s), there is no step for the system to take.", **_case(found)
+        ),
+        "stuck": lambda: _(
+            "Letter %(letter)s (%(template)s) has been waiting since %(moment)s.",
+            letter=slots["letter"], template=names.named(names.LETTERS, slots["template"]), moment=_moment(slots["at"]),
+        ),
+        "history": lambda: _("The history of case %(number)s does not hold from step %(step)s on.", **_case(found)),
+        "forged": lambda: _("The digest of %(day)s does not carry our signature.", day=found.about),
+        "digest": lambda: _("The histories are not what they were on %(day)s.", day=found.about),
+    }  # fmt: skip
+    return said[found.check]()
+
+
+def _case(found: Finding) -> dict[str, Any]:
+    slots = found.slots
+    return {
+        "number": spoken(found.about),
+        "state": names.named(names.STATES, slots.get("state")),
+        "clock": names.named(names.CLOCKS, slots.get("clock")),
+        "moment": _moment(slots["at"]) if "at" in slots else "",
+        "tries": slots.get("tries"),
+        "step": slots.get("step"),
+    }
+
+
+def _moment(at: str) -> str:
+    return china_moment(datetime.fromisoformat(at))
+
+
+TITLES = names.INTEGRITY
+_WORKERS = _l(
+    "Ask whoever runs the system to look at the workers (disputes doctor). Until then you can take the next step by hand."
+)
+_SEAL = _l(
+    "Change nothing. Ask whoever runs the system to compare the case with the last backup, and write down who could reach the database."
+)
+ADVICE: dict[str, Any] = {
+    "ownerless": _l("Open the case and take the next step by hand, such as stepping in; that starts a clock again."),
+    "clocked": _l("Nobody is harmed, but the clock may still lapse. Tell whoever runs the system."),
+    "not_routed": _WORKERS,
+    "no_record": _l(
+        "Ask the officer of the case for the receipt. Without one, step in and prepare the hand-over again."
+    ),
+    "officer_gone": _l("Hand the cases over on the page “Workload”."),
+    "officer_away": _l("Hand the cases over on the page “Workload”."),
+    "late": _WORKERS,
+    "unreachable": _l("Take the next step by hand before the date, and tell whoever runs the system."),
+    "stuck": _l("Ask whoever runs the system to look at the workers and the mail server (disputes doctor)."),
+    "history": _SEAL,
+    "forged": _SEAL,
+    "digest": _SEAL,
+}
+"""What to do about a finding, by its check."""
+
+
+def _rows(query: Any) -> Iterable[tuple[Any, ...]]:
     return [tuple(row) for row in db.session.execute(query)]

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import text
 
 from disputes import clock, inspection, upkeep
+from disputes.accounts.models import Absence
 from disputes.cases.models import Case
 from disputes.cli import doctor
 from disputes.db import db, transaction
@@ -24,15 +26,11 @@ BUILDERS: list[Callable[[], Case]] = [
     make.referral_ready, make.referred, make.erased, lambda: make.departed(make.offered()),
     lambda: make.closed(outcome=Outcome.EMERGENCY_HANDED_OVER), lambda: make.closed(outcome=Outcome.WITHDRAWN),
 ]  # fmt: skip
-QUESTIONS = (
-    inspection.ownerless_cases,
-    inspection.clocked_cases_that_are_held,
-    inspection.cases_not_routed,
-    inspection.late_lapses,
-    inspection.stuck_messages,
-    inspection.broken_histories,
-    inspection.doubtful_digests,
-)
+QUESTIONS = (*inspection.QUICK, inspection.broken_histories, inspection.doubtful_digests)
+
+
+def said(found: list[inspection.Finding]) -> list[str]:
+    return [str(each) for each in found]
 
 
 def change(statement: str, case: Case) -> None:
@@ -58,7 +56,9 @@ def test_a_system_in_order_gives_nothing_to_say() -> None:
 def test_an_open_case_without_a_clock_is_named() -> None:
     case = make.offered()
     change("UPDATE deadlines SET ended_at = now(), ending = 'cancelled' WHERE case_id = :id AND ended_at IS NULL", case)
-    assert inspection.ownerless_cases() == [f"Nobody owes anything in case {spoken(case.number)}, which is offered."]
+    assert said(inspection.ownerless_cases()) == [
+        f"Nobody owes the next step in case {spoken(case.number)} (Offer made)."
+    ]
 
 
 def test_an_open_case_of_which_nobody_is_named_as_owing_is_named() -> None:
@@ -75,10 +75,81 @@ def test_a_case_that_waits_for_routing_or_for_the_duty_officer_needs_no_clock() 
 
 def test_a_clock_that_runs_in_a_closed_case_is_named() -> None:
     case = make.closed()
-    change("UPDATE deadlines SET ended_at = NULL, ending = NULL WHERE case_id = :id AND clock = 'confirmation'", case)
-    (said,) = inspection.clocked_cases_that_are_held()
-    assert "confirmation" in said
-    assert "closed" in said
+    change(
+        "UPDATE deadlines SET ended_at = NULL, ending = NULL, fate = NULL WHERE case_id = :id AND clock = 'confirmation'",
+        case,
+    )
+    assert [(f.about, f.slots) for f in inspection.clocked_cases_that_are_held()] == [
+        (case.number, {"state": "closed", "clock": "confirmation"})
+    ]
+
+
+def test_a_deadline_whose_lapse_has_no_step_to_take_is_named_before_it_is_due() -> None:
+    case = make.offered()
+    change("UPDATE deadlines SET clock = 'decision' WHERE case_id = :id AND ended_at IS NULL", case)
+    (found,) = inspection.unreachable_consequences()
+    assert (found.about, found.slots["clock"], found.slots["state"]) == (case.number, "decision", "offered")
+    assert "there is no step for the system to take" in str(found)
+    change("UPDATE deadlines SET clock = 'of_no_table' WHERE case_id = :id AND ended_at IS NULL", case)
+    assert len(inspection.unreachable_consequences()) == 1
+
+
+def test_a_case_with_an_authority_of_which_nobody_recorded_who_received_it_is_named() -> None:
+    case = make.referred()
+    assert inspection.referrals_without_record() == []
+    change("UPDATE referrals SET received_at = NULL, received_by = NULL WHERE case_id = :id", case)
+    (words,) = said(inspection.referrals_without_record())
+    assert "there is no record of who received it" in words
+
+
+def test_a_case_ready_for_an_authority_without_a_package_is_named() -> None:
+    case = make.referral_ready()
+    change("UPDATE referrals SET ended_at = now() WHERE case_id = :id", case)
+    (words,) = said(inspection.referrals_without_record())
+    assert "there is no package" in words
+
+
+def test_cases_that_wait_for_a_switched_off_account_are_named_with_how_many_there_are() -> None:
+    case = make.mediation()
+    make.officer_of(case)
+    assert inspection.officers_who_are_away() == []
+    case.officer.active = False
+    db.session.flush()
+    (words,) = said(inspection.officers_who_are_away())
+    assert words == f"The account of {case.officer.name} is switched off, and 1 cases still wait for this person."
+
+
+def test_cases_that_wait_for_somebody_who_is_away_are_named_after_a_while() -> None:
+    case = make.mediation()
+    make.officer_of(case)
+    now = clock.now()
+    db.session.add(
+        Absence(user_id=case.officer_id, starts_at=now, ends_at=now + timedelta(days=3), reason="leave", made_at=now)
+    )
+    db.session.flush()
+    assert inspection.officers_who_are_away() == []
+    later(minutes=31)
+    assert [found.check for found in inspection.officers_who_are_away()] == ["officer_away"]
+    later(days=3)
+    assert inspection.officers_who_are_away() == []
+
+
+def test_every_finding_has_a_title_a_sentence_in_both_languages_of_the_staff_and_says_what_to_do() -> None:
+    slots = {
+        "state": "referred", "clock": "decision", "at": clock.now().isoformat(), "tries": 5, "step": 3, "name": "周敏",
+        "count": 4, "letter": 9, "template": "case-link",
+    }  # fmt: skip
+    assert set(inspection.TITLES) == set(inspection.ADVICE)
+    for check in inspection.TITLES:
+        found = inspection.of_stored(inspection.Finding(check, "2600000713", slots).stored())
+        sentences = set()
+        for language in ("en", "zh_CN"):
+            with force_locale(language):
+                sentences.add(inspection.sentence(found))
+                assert str(inspection.TITLES[check])
+                assert str(inspection.ADVICE[check])
+        assert all(sentences)
+        assert len(sentences) == 2, f"{check} is not translated"
 
 
 def test_a_new_case_to_which_nobody_came_is_named_after_a_while() -> None:
@@ -86,7 +157,9 @@ def test_a_new_case_to_which_nobody_came_is_named_after_a_while() -> None:
     later(minutes=29)
     assert inspection.cases_not_routed() == []
     later(minutes=2)
-    assert inspection.cases_not_routed() == [f"Nobody has routed case {spoken(case.number)}."]
+    (words,) = said(inspection.cases_not_routed())
+    assert spoken(case.number) in words
+    assert words.endswith("nobody has routed it.")
 
 
 def test_what_was_due_long_ago_is_named_with_how_often_it_failed() -> None:
@@ -96,19 +169,20 @@ def test_what_was_due_long_ago_is_named_with_how_often_it_failed() -> None:
         clock.stand_at(due + timedelta(minutes=29))
     assert inspection.late_lapses() == []
     later(minutes=2)
-    (said,) = inspection.late_lapses()
-    assert "shop_answer" in said
-    assert said.endswith("nothing followed.")
+    (words,) = said(inspection.late_lapses())
+    assert "The shop answers the claim" in words
+    assert words.endswith("nothing followed.")
     change("UPDATE deadlines SET tries = 5, fault = 'x' WHERE case_id = :id", case)
-    assert "failed 5 times" in inspection.late_lapses()[0]
-    with pytest.raises(doctor.Failed, match="shop_answer"):
+    assert "failed 5 times" in said(inspection.late_lapses())[0]
+    with pytest.raises(doctor.Failed, match="The shop answers the claim"):
         doctor._deadlines()
 
 
 def test_a_letter_that_nobody_tries_is_named() -> None:
     make.with_merchant()
     later(minutes=31)
-    assert all(said.startswith("Letter ") for said in inspection.stuck_messages())
+    assert inspection.stuck_messages()
+    assert all(words.startswith("Letter ") for words in said(inspection.stuck_messages()))
     with pytest.raises(doctor.Failed):
         doctor._letters()
 

@@ -58,6 +58,7 @@ def make_celery(flask_app: Flask) -> Celery:
                 ("cases.depart", 60),
                 ("cases.hand_over", 60),
                 ("upkeep.daily", 3600),
+                ("upkeep.integrity", 900),
             )
         },
     )

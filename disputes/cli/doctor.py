@@ -185,11 +185,14 @@ def _cases() -> str:
     _nothing(inspection.ownerless_cases())
     _nothing(inspection.clocked_cases_that_are_held())
     _nothing(inspection.cases_not_routed())
+    _nothing(inspection.referrals_without_record())
+    _nothing(inspection.officers_who_are_away())
     return "of every open case somebody owes the next thing"
 
 
 def _deadlines() -> str:
     _nothing(inspection.late_lapses())
+    _nothing(inspection.unreachable_consequences())
     return "nothing that was due is left lying"
 
 
@@ -211,6 +214,6 @@ def _digests() -> str:
     return f"signed, and the histories fit them; the newest is of {newest.day}"
 
 
-def _nothing(found: list[str]) -> None:
+def _nothing(found: list[inspection.Finding]) -> None:
     if found:
-        raise Failed(" ".join(found))
+        raise Failed(" ".join(map(str, found)))

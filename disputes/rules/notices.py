@@ -103,7 +103,7 @@ DATE_CHANGED: dict[Role, str] = {T: "date-changed", M: "date-changed-shop"}
 
 # Letters that no step sends: sign-in, verification, what was gathered for a reader, and the test of a robot.
 # ``case-news`` replaces every later letter to an address nobody has confirmed: it carries the link and nothing of the case.
-OTHER_LETTERS: tuple[str, ...] = ("counter-code", "user-invited", "case-news", "digest", "robot-test")
+OTHER_LETTERS: tuple[str, ...] = ("counter-code", "user-invited", "case-news", "digest", "robot-test", "integrity-found")
 
 # The tourist gets a receipt of each own step, but not an echo of what they just wrote.
 WITHOUT_RECEIPT: tuple[Action, ...] = (Action.WRITE,)

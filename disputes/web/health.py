@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import text
 
+from disputes import integrity
 from disputes.db import db
 from disputes.web.security import csrf
 
@@ -29,10 +30,13 @@ def healthz() -> dict[str, str]:
 
 @bp.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
-    """Database and migrations decide (503 without them); broker and workers are shown as degraded, since filing goes on."""
+    """Database and migrations decide (503 without them). Broker and workers are shown as degraded, since filing goes on; and
+    so are the data, when something in them is not in order or nobody has looked for a while.
+    """
     parts = {"database": _database(), "migrations": _migrations(), "broker": "degraded", "worker": "degraded"}
     parts["broker"], parts["worker"] = _broker()
     ready = parts["database"] == parts["migrations"] == "ok"
+    parts["integrity"] = _integrity()
     return {"status": "ready" if ready else "unavailable", **parts}, 200 if ready else 503
 
 
@@ -52,6 +56,14 @@ def _migrations() -> str:
         db.session.rollback()
         return "unavailable"
     return "ok" if set(at) == set(ScriptDirectory(str(MIGRATIONS)).get_heads()) else "behind"
+
+
+def _integrity() -> str:
+    try:
+        return integrity.state()
+    except Exception:
+        db.session.rollback()
+        return "unavailable"
 
 
 def _broker() -> tuple[str, str]:

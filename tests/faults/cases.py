@@ -13,36 +13,48 @@ from disputes.accounts.models import User
 from disputes.cases import commands
 from disputes.cases.models import Case
 from disputes.db import db, transaction
+from disputes.merchants.models import Shop
 from disputes.rules.categories import Danger
 from tests import factories as make
+from tests.web.public.phone import Phone
+from tests.web.public.telling import send, tell
 
-BEGIN = datetime(2026, 11, 2, 9, 0, tzinfo=clock.SHANGHAI)
+BEGIN = datetime(2026, 9, 14, 9, 0, tzinfo=clock.SHANGHAI)
 # From the first hour to long after everybody has left. Odd minutes, so that no deadline ends on the dot of one of them.
 MOMENTS = tuple(
     timedelta(hours=hours, minutes=minutes)
     for hours, minutes in (
-        (0, 0), (1, 17), (5, 23), (19, 7), (49, 11), (101, 3), (197, 19), (389, 13), (751, 29), (1103, 37), (1811, 41),
+        (0, 0), (1, 17), (3, 5), (5, 23), (9, 41), (14, 7), (19, 13), (27, 11), (35, 37), (49, 11), (61, 3), (76, 29),
+        (101, 3), (124, 17), (149, 41), (197, 19), (341, 13), (581, 19), (751, 29), (1103, 37), (1811, 41),
     )
 )  # fmt: skip
+# In one of them, and before the next, ten days go by, with the National Day week in them: 28 September to 8 October.
+TEN_DAYS = 17
 LEAVING = (timedelta(hours=5), timedelta(hours=40), timedelta(days=4), timedelta(days=9), None)
+SHOPS = 40
 
 
 def populate(number: int) -> None:
     """So many cases in all kinds of states, whose visitors leave at different times, brought there by the verbs."""
     with transaction():
         clock.stand_at(BEGIN - timedelta(hours=2))
-    officer = make.officer()
+    officer_id = make.officer().id
     make.supervisor()
+    shops = [make.shop().id for _ in range(SHOPS)]
     recipes = list(RECIPES.values())
     for n in range(number):
         leaving = LEAVING[(n // len(recipes)) % len(LEAVING)]
         told: dict[str, Any] = (
-            {"departure": "unknown"} if leaving is None else {"departure_at": BEGIN + leaving + timedelta(minutes=n)}
+            {"departure": "unknown"}
+            if leaving is None
+            else {"departure_at": BEGIN + leaving + timedelta(minutes=n % 90)}
         )
-        recipes[n % len(recipes)](told)
+        told["email"] = f"visitor{n:05}@travellers.example"
+        recipes[n % len(recipes)](shops[n % SHOPS], told)
+        db.session.expunge_all()
     with transaction():
         # One officer has the duty, so that who gets a case does not hang on which one comes first.
-        for user in db.session.scalars(select(User).where(User.id != officer.id)):
+        for user in db.session.scalars(select(User).where(User.id != officer_id)):
             user.on_duty = False
         clock.stand_at(BEGIN)
 
@@ -54,27 +66,53 @@ def _half_agreed(case: Case) -> Case:
     return case
 
 
-RECIPES: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "filed": lambda told: make.filed(**told),
-    "filed against an unknown shop": lambda told: make.filed(None, **told),
-    "with the shop": lambda told: make.with_merchant(**told),
-    "emergency": lambda told: make.filed(dangers=(Danger.INJURY,), **told),
-    "offered": lambda told: make.offered(**told),
-    "asked": lambda told: make.asked(**told),
-    "mediation": lambda told: make.mediation(**told),
-    "authorised": lambda told: make.authorised(make.mediation(**told)),
-    "proposed": lambda told: _half_agreed(make.proposed(**told)),
-    "proposed and authorised": lambda told: _half_agreed(make.proposed(make.authorised(make.mediation(**told)))),
-    "settled": lambda told: make.settled(**told),
-    "reported": lambda told: make.reported(**told),
-    "ready for an authority": lambda told: make.referral_ready(**told),
-    "triage": lambda told: make.routed(None, **told),
+Recipe = Callable[[int, dict[str, Any]], Any]
+
+
+def _at(build: Callable[..., Any]) -> Recipe:
+    return lambda shop_id, told: build(at=db.session.get(Shop, shop_id), **told)
+
+
+RECIPES: dict[str, Recipe] = {
+    "filed": _at(make.filed),
+    "filed against an unknown shop": lambda shop_id, told: make.filed(None, **told),
+    "with the shop": _at(make.with_merchant),
+    "emergency": lambda shop_id, told: make.filed(dangers=(Danger.INJURY,), at=db.session.get(Shop, shop_id), **told),
+    "offered": _at(make.offered),
+    "asked": _at(make.asked),
+    "mediation": _at(make.mediation),
+    "authorised": _at(lambda **told: make.authorised(make.mediation(**told))),
+    "proposed": _at(lambda **told: _half_agreed(make.proposed(**told))),
+    "proposed and authorised": _at(lambda **told: _half_agreed(make.proposed(make.authorised(make.mediation(**told))))),
+    "settled": _at(make.settled),
+    "reported": _at(make.reported),
+    "ready for an authority": _at(make.referral_ready),
+    "triage": lambda shop_id, told: make.routed(None, **told),
 }
 
 
-def people(moment: int) -> None:
-    """What visitors do at a moment: two of them file, the same in every run."""
-    if moment in (1, 2, 3):
-        leaving = BEGIN + MOMENTS[moment] + timedelta(days=2)
-        make.filed(departure_at=leaving)
-        make.filed(None, departure_at=leaving)
+def people(moment: int, many: int) -> None:
+    """What visitors do at a moment: so many of them file, the same in every run."""
+    shops = db.session.scalars(select(Shop.id).order_by(Shop.id).limit(SHOPS)).all()
+    leaving = BEGIN + MOMENTS[moment] + timedelta(days=2)
+    for n in range(many):
+        told = {"departure_at": leaving, "email": f"moment{moment:02}-{n:04}@travellers.example"}
+        at = None if n % 4 == 3 else db.session.get(Shop, shops[(moment + n) % len(shops)])
+        make.filed(at, **told)
+        db.session.expunge_all()
+
+
+def file_on_the_web(client: Any, moment: int, number: int) -> None:
+    """One visitor tells the whole complaint on the website, page after page."""
+    shops = db.session.scalars(select(Shop.id).order_by(Shop.id).limit(SHOPS)).all()
+    db.session.rollback()
+    reach = {
+        "name": "Hana",
+        "contact": "email",
+        "email": f"web{moment:02}-{number:04}@travellers.example",
+        "country": "JP",
+    }
+    phone = Phone(client, address=f"198.51.{moment}.{number % 250 + 1}")
+    sent = send(tell(phone, shops[number % len(shops)], reach=reach))
+    if not sent.path.endswith(("/filed", "/already-filed")):
+        raise AssertionError(f"the complaint was not taken: {sent.path} {sent.status} {sent.errors}")

@@ -1,11 +1,12 @@
-"""The system of a fault run as real processes, and the strikes against it."""
+"""The system of a fault run as real processes."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
 import shutil
-import signal
+import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,15 +22,17 @@ from flask import Flask
 from psycopg import sql
 
 import config as settings
-from disputes.embedded.engines import ALL, Engines, wait_until_ready, with_mailbox
+from disputes.embedded.engines import BROKER, DATABASE, Engines
 from disputes.embedded.guard import Child, Guard, Program
 from disputes.embedded.lock import Lock
 from disputes.embedded.paths import paths_of, prepare_state
+from tests.faults.mail import MailServer
+from tests.faults.struck import FOLDER, Points, meddle
 from workers.app import ALIVE_KEY
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = "only-for-fault-runs-and-long-enough-to-be-a-key"
-LIMIT = 120.0  # seconds for something that must happen; only a system that hangs reaches it
+LIMIT = 300.0  # seconds for something that must happen; only a system that hangs reaches it
 
 
 def wait_for(happened: Callable[[], Any], what: str, limit: float = LIMIT, look_every: float = 0.1) -> None:
@@ -42,7 +45,7 @@ def wait_for(happened: Callable[[], Any], what: str, limit: float = LIMIT, look_
 
 
 class System:
-    """Engines, mailbox, worker and beat in a folder that goes away with them, also when this process is killed."""
+    """Engines, a mail server, workers, beat and web in a folder that goes away with them, also when this process is killed."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="disputes-faults-"))
@@ -53,15 +56,20 @@ class System:
         self._lock.acquire("faults", patience=0)
         self.guard = Guard(self._lock.descriptor)
         self._engines = Engines(self.paths, self.guard)
-        self._engines.start(ALL)
+        self._engines.start((DATABASE, BROKER))
+        self.mail = MailServer()
         loaded = settings.load({"ENV": "test", "STATE_DIR": str(self.paths.state), "SECRET_KEY": SECRET})
-        self.base = with_mailbox(loaded, self.paths)
-        self.worker: Child | None = None
-        self.beat: Child | None = None
+        self.base = dataclasses.replace(loaded, smtp_url=self.mail.url)
+        self.points = Points(self.folder / "faults")
+        meddle(self.folder / "faults")  # hints of this process, too
+        self.workers: list[Child] = []
+        self.beats: list[Child] = []
+        self.web: Child | None = None
 
     def stop(self) -> None:
         self.stop_programs()
         self._engines.stop()
+        self.mail.stop()
         self.guard.close()
         self._lock.release()
         shutil.rmtree(self.folder)
@@ -74,14 +82,17 @@ class System:
             server.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
             )
+            # A copied sequence believes that its next numbers are in the log already, so a crash before the next checkpoint
+            # would set it back. Only a copied database has this.
+            server.execute("CHECKPOINT")
         return dataclasses.replace(
             self.base, database_url=self.base.database_url.replace("///disputes?", f"///{name}?")
         )
 
-    # worker and beat
+    # programs
 
-    def start_programs(self, config: settings.Config) -> None:
-        """Start the worker and beat on this database, as an installation with servers of its own does."""
+    def start_programs(self, config: settings.Config, workers: int = 2) -> None:
+        """Start workers and beat on this database, as an installation with servers of its own does."""
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("DISPUTES_")},
             "ENV": config.env,
@@ -92,36 +103,63 @@ class System:
             "SMTP_URL": config.smtp_url or "",
             "WORKER_PROCESSES": "2",
             "LOG_LEVEL": "INFO",
+            FOLDER: str(self.folder / "faults"),
         }
-        self.start_worker()
-        self.beat = self._start("beat")
+        for _ in range(workers):
+            self.start_worker()
+        self.start_beat()
         broker = redis.Redis.from_url(config.redis_url)
-        wait_for(lambda: broker.exists(ALIVE_KEY), "a sign of life from the worker")
+        wait_for(lambda: broker.exists(ALIVE_KEY), "a sign of life from a worker")
 
     def start_worker(self) -> None:
-        """Start the worker, or another one in place of one that was killed."""
-        if self.worker is not None:
-            self.guard.forget(self.worker)
-        self.worker = self._start("worker")
+        """Start another worker, with two processes that do the work."""
+        self.workers.append(self._start("worker"))
+
+    def start_beat(self) -> None:
+        """Start another beat."""
+        self.beats.append(self._start("beat"))
+
+    def start_web(self) -> str:
+        """Start the web server; returns its address."""
+        port = _free_port()
+        self.web = self._start("web", PORT=str(port), HOST="127.0.0.1", WEB_WORKERS="2", TRUSTED_PROXIES="1")
+        wait_for(lambda: _connects(port), "the web server")
+        return f"http://127.0.0.1:{port}"
+
+    def kill(self, child: Child) -> None:
+        """A program with everything it started, as by a power failure."""
+        child.sweep()
+        self.guard.forget(child)
+        for kind in (self.workers, self.beats):
+            if child in kind:
+                kind.remove(child)
 
     def stop_programs(self) -> None:
-        """Stop worker and beat as a supervisor does, finishing what they have begun."""
-        for child in (self.beat, self.worker):
-            if child is not None:
-                child.stop(20)
-                self.guard.forget(child)
-        self.worker = self.beat = None
+        """Stop web, beats and workers as a supervisor does, finishing what they have begun."""
+        for child in (*([self.web] if self.web else []), *self.beats, *self.workers):
+            child.stop(20)
+            self.guard.forget(child)
+        self.workers, self.beats, self.web = [], [], None
 
-    def _start(self, name: str) -> Child:
-        command = [sys.executable, "-m", "disputes.cli", name]
+    def by_hand(self, *command: str) -> None:
+        """Call one of the commands on the same database, as an operator does."""
+        subprocess.run(
+            [sys.executable, "-m", "disputes.cli", *command],
+            cwd=ROOT, env=self._environment, check=True, capture_output=True, timeout=LIMIT,
+        )  # fmt: skip
+
+    def _start(self, name: str, **environment: str) -> Child:
+        command = [sys.executable, "-m", "tests.faults.struck", name]
         log = self.paths.logs / f"{name}.log"
-        return self.guard.start(Program(name, command, log, folder=ROOT, environment=self._environment))
+        return self.guard.start(
+            Program(name, command, log, folder=ROOT, environment={**self._environment, **environment})
+        )
 
     def pool(self) -> list[psutil.Process]:
-        """The processes of the worker that do the work."""
-        if self.worker is None or not self.worker.running:
-            return []
-        return psutil.Process(self.worker.process.pid).children()
+        """The processes of the workers that do the work."""
+        return [
+            each for worker in self.workers if worker.running for each in psutil.Process(worker.process.pid).children()
+        ]
 
     def broker(self) -> Child:
         return next(child for child in self._engines.children if child.program.name == "broker")
@@ -132,102 +170,19 @@ class System:
             with suppress(Exception):
                 self.app.extensions["celery"].send_task(task, expires=5, retry=False)
 
+    def tell_broker(self, said: str) -> None:
+        """Let what is given to the broker be doubled or lost from now on; nothing, when nothing is said."""
+        (self.folder / "faults" / "broker").write_text(said)
+
     app: Flask  # whose hints are sent
 
 
-# --- the strikes
-
-Strike = Callable[[System], None]
-
-
-def kill_worker(system: System) -> None:
-    """The worker with its whole pool, as by a power failure; then another one is started."""
-    assert system.worker is not None
-    system.worker.sweep()
-    system.start_worker()
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
-def kill_leader(system: System) -> None:
-    """The leading process alone; the supervisor then ends what it left behind and starts another."""
-    assert system.worker is not None
-    os.kill(system.worker.process.pid, signal.SIGKILL)
-    system.worker.process.wait()
-    system.worker.sweep()
-    system.start_worker()
-
-
-def kill_pool_process(system: System) -> None:
-    """One of the processes that do the work; the worker itself makes another."""
-    pool = system.pool()
-    if pool:
-        pool[0].kill()
-
-
-def kill_broker(system: System) -> None:
-    """The broker, and with it what it had not written down; it is started again."""
-    broker = system.broker()
-    os.kill(broker.process.pid, signal.SIGKILL)
-    broker.process.wait()
-    system.guard.start_again(broker)
-    wait_until_ready(broker)
-
-
-def empty_broker(system: System) -> None:
-    """Everything the broker holds is lost: messages, what is unacknowledged, and what leads where."""
-    redis.Redis.from_url(system.base.redis_url).flushall()
-
-
-def end_connections(system: System) -> None:
-    """The database ends every connection there is."""
-    with psycopg.connect(system.base.database_url, autocommit=True) as server:
-        server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = 'disturbed' AND pid <> pg_backend_pid()"
-        )
-
-
-def crash_database(system: System) -> None:
-    """A server process is killed, so the database ends all connections and recovers from its log."""
-    witness = psycopg.connect(system.base.database_url, autocommit=True)
-    row = witness.execute(
-        "SELECT pid FROM pg_stat_activity WHERE datname = 'disturbed' AND pid <> pg_backend_pid() LIMIT 1"
-    ).fetchone()
-    if row is None:
-        return
-    os.kill(row[0], signal.SIGKILL)
-    wait_for(lambda: not _answers(witness), "the crash of the database")
-    wait_for(lambda: _can_connect(system.base.database_url), "the recovery of the database")
-
-
-def _answers(connection: psycopg.Connection) -> bool:
-    try:
-        connection.execute("SELECT 1")
-    except psycopg.OperationalError:
-        return False
-    return True
-
-
-def _can_connect(url: str) -> bool:
-    try:
-        psycopg.connect(url, connect_timeout=5).close()
-    except psycopg.OperationalError:
-        return False
-    return True
-
-
-def kill_beat(system: System) -> None:
-    """Nobody tells the workers any more when to look."""
-    assert system.beat is not None
-    system.beat.sweep()
-    system.guard.forget(system.beat)
-    system.beat = None
-
-
-# In this order: after a loss at the broker the next moment's work must reach the same worker by beat alone.
-STRIKES: dict[str, Strike] = {
-    strike.__name__: strike
-    for strike in (
-        kill_worker, kill_broker, kill_pool_process, empty_broker, end_connections, kill_leader, crash_database, kill_beat,
-    )
-}  # fmt: skip
-LOST_AT_THE_BROKER = (kill_broker, empty_broker)
+def _connects(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False

@@ -24,6 +24,7 @@ LAYERS = (
     ("disputes.returns",),
     ("disputes.monitoring", "disputes.upkeep", "disputes.seeding", "disputes.models"),
     ("disputes.embedded", "disputes.demo", "disputes.inspection"),
+    ("disputes.integrity",),
     ("disputes.web", "workers"),
     ("disputes.app",),
     ("disputes.cli",),

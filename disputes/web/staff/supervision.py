@@ -11,7 +11,7 @@ from sqlalchemy import select
 from wtforms import HiddenField, SelectField
 from wtforms.validators import InputRequired
 
-from disputes import clock
+from disputes import clock, inspection, integrity
 from disputes import upkeep as daily
 from disputes.accounts import queries as accounts
 from disputes.cases import desk, history, queries, upkeep
@@ -124,9 +124,29 @@ def faults() -> str:
         tabs_here=supervision_tabs(),
         faults=queries.faults(),
         most_tries=queries.MAX_TRIES,
+        round=integrity.newest(),
+        found=integrity.findings(integrity.newest()),
+        sentence=inspection.sentence,
+        advice=inspection.ADVICE,
         form=StepForm(formdata=None),
         now=clock.now(),
     )
+
+
+@bp.post("/faults/look")
+@SUPERVISOR
+def look_through_data() -> Response:
+    """Look through the data now, and not only when the next round comes."""
+    if not StepForm().validate():
+        abort(400)
+    found = integrity.look(by_hand=True)
+    if found is None:
+        flash(_("Somebody is looking just now. Open this page again in a minute."), "info")
+    elif found:
+        flash(ngettext("%(num)s thing is not in order.", "%(num)s things are not in order.", len(found)), "warning")
+    else:
+        flash(_("Everything is in order."), "success")
+    return redirect(url_for(".faults"), code=303)
 
 
 @bp.post("/faults/<int:deadline_id>/again")
