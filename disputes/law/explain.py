@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.dates import format_skeleton, format_time
@@ -56,6 +56,13 @@ def sentence(line: Line | Mapping[str, Any]) -> str:
 def length(count: int, unit: Unit | str) -> str:
     """A length in words."""
     return _LENGTHS[Unit(unit)](count)
+
+
+def time_left(up_to: timedelta | None) -> str:
+    """For how much time left a row of the service standard counts."""
+    if up_to is None:
+        return _("More time left, unknown, or departed")
+    return _("Up to %(bound)s left", bound=_bound(up_to // timedelta(minutes=1)))
 
 
 def day(on: date) -> str:
@@ -128,6 +135,13 @@ def _paused(line: Line) -> str:
     if line.params["kind"] == "test":
         return _("%(days)s: not counted, paused for an expert test.", days=_span(line))
     return _("%(days)s: not counted, paused.", days=_span(line))
+
+
+def _still_paused(line: Line) -> str:
+    return _(
+        "Paused since %(day)s for an expert test that is not over: the date moves on with each further day.",
+        day=day(line.on),
+    )
 
 
 def _days(line: Line) -> str:
@@ -290,6 +304,7 @@ _SENTENCES: dict[str, Callable[[Line], str]] = {
     "holiday": _public_holiday,
     "festival": _festival,
     "paused": _paused,
+    "still_paused": _still_paused,
     "days": _days,
     "corresponding_day": _corresponding_day,
     "last_day_weekend": _last_day_off,

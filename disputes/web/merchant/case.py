@@ -14,12 +14,18 @@ from disputes.names import ACTIONS, ROLES_FOR_MERCHANT, named
 from disputes.rules.lifecycle import Action, Kind, Role, State, open_actions
 from disputes.rules.packages import package_of
 from disputes.web import downloads
+from disputes.web.counted import counted
 from disputes.web.merchant.ways import Way, case_page, running
 
 # Steps that say nothing to a shop, or that are not its business.
 UNTOLD = (
     Action.NOTE,
     Action.ASSIGN,
+    Action.PROPOSE_TRANSFER,
+    Action.ACCEPT_TRANSFER,
+    Action.RETURN_TRANSFER,
+    Action.WITHDRAW_TRANSFER,
+    Action.LAPSE_TRANSFER,
     Action.CONSENT,
     Action.CHANGE_CONTACT,
     Action.REVOKE_LINK,
@@ -37,11 +43,13 @@ def case_of(way: Way) -> str:
 
 def shown(case: Case, way: Way) -> dict[str, Any]:
     """What the page of a case needs."""
+    due = running(case)
     return {
         "case": case,
         "way": way,
         "now": clock.now(),
-        "due": running(case),
+        "due": due,
+        "counted": counted(due) if due is not None else None,
         "actions": set(open_actions(Kind(case.kind), State(case.state), Role.MERCHANT)),
         "claim": package_of(case.claim.package),
         "offers": [(offer, package_of(offer.package)) for offer in reversed(case.offers) if offer.status != "claim"],

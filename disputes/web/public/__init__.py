@@ -10,5 +10,6 @@ from disputes.web.public import (  # noqa: E402, F401  the views hang themselves
     case_steps,
     filing,
     pledges,
+    rules,
     start,
 )

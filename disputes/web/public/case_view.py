@@ -16,14 +16,16 @@ from disputes.cases import deadlines, texts
 from disputes.cases.models import Authorisation, Case, CaseEvent, CaseText, Deadline, Offer
 from disputes.formats import CHINA
 from disputes.names import named
-from disputes.rules.clocks import ClockName
 from disputes.rules.lifecycle import RESOLVED_OUTCOMES, Action, Kind, Outcome, Role, State, open_actions
 from disputes.rules.packages import Goods, Package, package_of
+from disputes.web.counted import Counted, counted, family_of
 
 SOON = timedelta(
     hours=48
 )  # with this or less left, what must be done before leaving is named even if all may end in time
-HIDDEN = (Action.NOTE, Action.ASSIGN)  # the staff's own business
+HIDDEN = (
+    Action.NOTE, Action.ASSIGN, Action.PROPOSE_TRANSFER, Action.RETURN_TRANSFER, Action.WITHDRAW_TRANSFER, Action.LAPSE_TRANSFER,
+)  # the staff's own business  # fmt: skip
 PUT = (Action.OFFER, Action.COUNTER, Action.PROPOSE, Action.RECORD_SETTLEMENT)  # events that put a package on the table
 
 # fmt: off
@@ -85,6 +87,7 @@ class Owed:
     due_at: datetime
     provisional: bool
     late: bool
+    counted: Counted
 
 
 @dataclass(frozen=True)
@@ -213,7 +216,7 @@ class View:
     @property
     def owed(self) -> list[Owed]:
         """What is owed now, the nearest first."""
-        running = sorted(self.case.running_deadlines, key=lambda d: d.due_at)
+        running = sorted(self.case.ladder_deadlines, key=lambda d: d.due_at)
         return [self._owed(d) for d in running]
 
     def _owed(self, deadline: Deadline) -> Owed:
@@ -221,7 +224,8 @@ class View:
             mine=self.mine and deadline.owes == Role.TOURIST,
             who=self.words.clock(deadline.clock),
             follows=self.words.follows(deadline.clock),
-            family="agreed" if deadline.clock == ClockName.PERFORMANCE else "service",
+            family=family_of(deadline),
+            counted=counted(deadline),
             due_at=deadline.due_at,
             provisional=deadline.provisional,
             late=deadline.due_at <= self.now,

@@ -14,22 +14,21 @@ from wtforms.fields import SelectFieldBase
 from disputes import clock
 from disputes.accounts.actors import Actor
 from disputes.accounts.models import User
-from disputes.cases import deadlines, history, queries, whereabouts
+from disputes.cases import deadlines, history, queries, transfers, whereabouts
 from disputes.cases.commands import Refused
 from disputes.cases.models import Case, Evidence
 from disputes.cases.queries import Stale
 from disputes.db import db, transaction
-from disputes.law import explain
-from disputes.law import queries as law
 from disputes.merchants import queries as merchants
 from disputes.merchants.models import Shop
-from disputes.notifications import undelivered
+from disputes.notifications import handover_note, undelivered
 from disputes.referrals import queries as referrals
 from disputes.regions import queries as regions
 from disputes.regions.models import Authority, Division, Port
 from disputes.rules.lifecycle import Action, Kind, State, StepRefused, open_actions
 from disputes.rules.packages import package_of
 from disputes.web import downloads
+from disputes.web.counted import Counted, counted
 from disputes.web.fields import MoneyField
 from disputes.web.public.case_view import known_zone, view_of
 from disputes.web.sentences import refusal
@@ -56,9 +55,7 @@ class Owed:
 
     row: Any
     late: bool
-    lines: list[str]
-    rule: Any  # the service standard, with its sources
-    standing: str
+    counted: Counted
 
 
 # --- the page
@@ -165,6 +162,10 @@ def _page(
         letters=undelivered.of_case(case.id),
         broken_at=history.broken_at(case, case.events),
         competence=competence,
+        why=whereabouts.why(case),
+        priority=whereabouts.priority(case),
+        seat=db.session.get(Division, competence.seat) if competence.seat else None,
+        handover=_handover(case),
         authority=regions.authority(competence.authority),
         authorities=_authorities(case),
         division=db.session.get(Division, complaint.division_code) if complaint.division_code else None,
@@ -178,8 +179,17 @@ def _page(
     )
 
 
+def _handover(case: Case) -> tuple[datetime, str, list[tuple[str, str]]] | None:
+    """When the case last changed hands, why, and the note that was made then; None while its first officer has it."""
+    for event in reversed(case.events):
+        if event.details.get("handover"):
+            return event.at, handover_note.why(event.details.get("why")), handover_note.lines(event.details["handover"])
+    return None
+
+
 def _open_actions(case: Case, by: Actor) -> tuple[Action, ...]:
-    allowed = open_actions(Kind(case.kind), State(case.state), by.role)
+    kept_back = transfers.not_now(case, by)
+    allowed = tuple(a for a in open_actions(Kind(case.kind), State(case.state), by.role) if a not in kept_back)
     if case.erased_at is None:
         return allowed
     return tuple(a for a in allowed if a not in (Action.ERASE, Action.REOPEN, Action.CHANGE_CONTACT))
@@ -205,13 +215,10 @@ def _forms(
 
 
 def _owed(deadline: Any, now: datetime) -> Owed:
-    standard = law.standard_version(deadline.rule_id, deadline.rule_version)
     return Owed(
         row=deadline,
         late=deadline.ended_at is None and deadline.due_at <= now,
-        lines=explain.sentences(deadline.lines),
-        rule=standard,
-        standing=str(explain.STANDINGS[standard.standing]) if standard is not None else "",
+        counted=counted(deadline),
     )
 
 
