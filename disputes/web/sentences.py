@@ -55,7 +55,6 @@ REFUSED: Mapping[str, Any] = {
     # offers, proposals, settlement
     "already_agreed":         _l("You have agreed to this proposal already. We are waiting for the other side."),
     "nothing_on_the_table":   _l("There is no offer on the table any more."),
-    "less_than_the_price":    _l("“The price back” means all that was paid. For less, choose “A part of the price back” instead."),
     "less_than_the_price":    _l("“All the money back” means all that was paid. For less, choose “A part of the money back” instead."),
     "nothing_settled":        _l("There is no agreement that could be carried out."),
     # files
@@ -138,6 +137,7 @@ REFUSED: Mapping[str, Any] = {
     "pledge_freight_unknown":          _l("Say who pays for the parcel."),
     "pledge_goods_contradict":         _l("The same goods cannot be covered and left out."),
     "pledge_shop_not_yours":           _l("Choose only shops of this merchant."),
+    "list_has_faults":                 _l("The list holds rows that are wrong. Correct them first."),
     "network_name_missing":            _l("Give the network a name in Chinese."),
     "network_shop_not_yours":          _l("This shop belongs to another company."),
     "network_member_already":          _l("This shop is in the network already, or has asked to join."),

@@ -32,6 +32,7 @@ OPEN = {
 }  # fmt: skip
 NOT_IN_PRODUCTION = ("gallery.", "mailbox.")
 SUPERVISORS_ONLY = {
+    "staff.pledges_import", "staff.pledge_breach_clear",
     "staff.faults", "staff.promises", "staff.fault_again", "staff.office_notices", "staff.office_notices_choice",
     "staff.office_notices_robot", "staff.office_notices_robot_step", "staff.histories", "staff.keys", "staff.key_revoke", "staff.late", "staff.offices",
     "staff.office", "staff.users", "staff.user", "staff.user_step", "staff.user_new", "staff.workload",

@@ -30,7 +30,14 @@ def navigation() -> dict[str, Any]:
                 "label": _("Cases"),
                 "url": url_for("merchant.cases"),
                 "icon": "queue",
-                "here": here not in ("figures", "users", "user_new", "shops") and "notices" not in here,
+                "here": here not in ("figures", "users", "user_new", "shops") and "notices" not in here
+                and not here.startswith(("pledge", "network")),
+            },
+            {
+                "label": _("Return promises"),
+                "url": url_for("merchant.pledges"),
+                "icon": "shield",
+                "here": here.startswith(("pledge", "network")),
             },
             {"label": _("Our figures"), "url": url_for("merchant.figures"), "icon": "chart", "here": here == "figures"},
             {

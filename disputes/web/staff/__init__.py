@@ -26,6 +26,11 @@ from disputes.web.staff import (  # noqa: E402, F401
     offices,
     papers,
     people,
+    pledges,
+    promises,
     queue,
+    roster,
+    routing,
     supervision,
+    transfers,
 )

@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from disputes.cases import transfers
 from disputes.db import db
 from disputes.formats import CHINA, WORLD_ENGLISH, ends_with_its_day, last_china_day
 from disputes.notifications import undelivered
@@ -23,9 +24,14 @@ from disputes.web.staff import bp
 # Which pages belong to which part of the portal.
 QUEUE = ("queue", "case", "act", "shop_link", "claim")
 SHOPS = ("merchants", "merchant", "merchant_new", "merchant_person_new", "shop", "shop_new", "shop_poster")
+PLEDGES = (
+    "pledges", "pledge", "pledge_breach_clear", "pledges_import", "networks", "network_add",
+)  # fmt: skip
 LETTERS = ("letters", "letter")
+ROSTER = ("roster", "roster_shift", "roster_absence")
 SUPERVISION = (
-    "late", "workload", "users", "user", "user_new", "offices", "office", "office_notices", "keys", "faults", "histories",
+    "late", "workload", "promises", "users", "user", "user_new", "offices", "office", "office_notices", "keys", "faults", "histories",
+    "routing", "routing_dry_run", "routing_put_in_force",
 )  # fmt: skip
 
 
@@ -102,8 +108,10 @@ def supervision_tabs() -> list[dict[str, Any]]:
     pages = [
         ("staff.late", _("Late")),
         ("staff.workload", _("Workload")),
+        ("staff.promises", _("Promises")),
         ("staff.users", _("People")),
         ("staff.offices", _("Offices")),
+        ("staff.routing", _("Routing")),
         ("staff.keys", _("Partners’ keys")),
         ("staff.faults", _("Faults")),
         ("staff.histories", _("Histories")),
@@ -115,9 +123,13 @@ def _nav(role: str) -> list[dict[str, Any]]:
     items = [
         _item("staff.queue", _("Queue"), "queue", QUEUE),
         _item("staff.merchants", _("Shops"), "shop", SHOPS),
+        _item("staff.pledges", _("Promises to visitors"), "shield", PLEDGES),
         _item("staff.letters", _("Letters"), "mail", LETTERS),
+        _item("staff.transfers", _("Transfers"), "send", ("transfers",)),
+        _item("staff.roster", _("Roster"), "officer", ROSTER),
     ]
     items[2]["count"] = undelivered.how_many() or None
+    items[3]["count"] = transfers.how_many_incoming(current_user.user.office_id) or None
     if role == Role.SUPERVISOR:
         items.append(_item("staff.late", _("Supervision"), "chart", SUPERVISION))
     return items
