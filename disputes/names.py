@@ -780,14 +780,6 @@ INTEGRITY: Mapping[str, Any] = {
     "digest":       _l("Histories that were changed"),
 }
 
-# What carries a message.
-CHANNELS: Mapping[str, Any] = {
-    "mail":     _l("Mail"),
-    "wecombot": _l("WeCom (企业微信)"),
-    "dingtalk": _l("DingTalk (钉钉)"),
-    "feishu":   _l("Feishu (飞书)"),
-}
-
 # Letters, as lists of the staff call them.
 LETTERS: Mapping[str, Any] = {
     "authorisation-asked":         _l("Authorisation asked for"),
@@ -946,7 +938,6 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "kind_name": KINDS,
     "integrity_name": INTEGRITY,
     "law_name": LAWS,
-    "channel_name": CHANNELS,
     "channel_name": CHANNELS,
     "letter_name": LETTERS,
     "means_name": MEANS,

@@ -202,8 +202,9 @@ def filed(at: Shop | None = _NEW, **told: Any) -> Case:
 def routed(at: Shop | None = _NEW, **told: Any) -> Case:
     """A case where the routing task put it: with the shop, in triage, or with the duty officer."""
     case = filed(at, **told)
-    with transaction():
-        intake.route(queries.lock(case.id, SYSTEM))
+    if not case.emergency:  # those were routed as they were filed
+        with transaction():
+            intake.route(queries.lock(case.id, SYSTEM))
     return case
 
 

@@ -18,3 +18,10 @@ def depart() -> None:
     """Bring every case whose tourist has left into remote mode."""
     while sweeps.depart_next():
         pass
+
+
+@shared_task(name="cases.hand_over", ignore_result=True)
+def hand_over() -> None:
+    """Hand over every case that waits for somebody who is away."""
+    while sweeps.hand_over_next():
+        pass

@@ -10,12 +10,12 @@ from datetime import timedelta
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 
-from disputes import clock
+from disputes import clock, hints
 from disputes.accounts import passwords, second_factor
 from disputes.accounts.actors import STAFF_ROLES, Actor
 from disputes.accounts.models import ApiKey, User
 from disputes.accounts.scopes import Scope
-from disputes.db import db
+from disputes.db import after_commit, db
 from disputes.rules.lifecycle import Role
 
 KEY_MARK = "vc"
@@ -150,6 +150,8 @@ def activate(user: User) -> None:
 def set_on_duty(user: User, on_duty: bool) -> None:
     """Whether new cases are given to this officer."""
     user.on_duty = on_duty
+    if not on_duty:
+        after_commit(hints.hand_over)
 
 
 # --- signing in

@@ -15,6 +15,7 @@ from disputes.accounts.models import User
 from disputes.cases.models import Case, Contact, Deadline
 from disputes.cases.queries import is_late, visible_to
 from disputes.db import db
+from disputes.rules.clocks import INTERNAL
 from disputes.rules.lifecycle import OPEN_STATES, Role
 
 COUNTED_TO = 1000  # a tab says "1,000+" and not more, so that counting costs the same in a large queue
@@ -61,7 +62,7 @@ def first_due(cases: Iterable[Case]) -> dict[int, Deadline]:
     """For each of these cases the running deadline that comes first, by case id, in one query."""
     rows = db.session.scalars(
         select(Deadline)
-        .where(Deadline.case_id.in_([c.id for c in cases]), Deadline.ended_at.is_(None))
+        .where(Deadline.case_id.in_([c.id for c in cases]), Deadline.ended_at.is_(None), Deadline.clock.not_in(INTERNAL))
         .order_by(Deadline.due_at.desc())
     )
     return {deadline.case_id: deadline for deadline in rows}  # the last one written stays: the earliest

@@ -6,18 +6,23 @@ from typing import Any
 
 from sqlalchemy import select
 
+from disputes import clock
+from disputes.accounts import roster
 from disputes.accounts.models import User
 from disputes.cases import promises
-from disputes.cases.models import Case
+from disputes.cases.models import Case, CaseEvent, Deadline
 from disputes.db import db
+from disputes.notifications import outbox
 from disputes.notifications.outbox import Recipient
 from disputes.notifications.wishes import of_stored
 from disputes.numbers import spoken
+from disputes.regions.models import Office
 from disputes.rules.lifecycle import Role
 
 MERCHANT_LANGUAGE = "zh_CN"
 LINK_ONLY = "case-link"
 NEWS_ONLY = "case-news"
+EMERGENCY = "emergency"  # goes to whoever is on duty now, whoever has the case
 
 
 def recipients(case: Case, role: Role, template: str) -> list[Recipient]:
@@ -25,9 +30,52 @@ def recipients(case: Case, role: Role, template: str) -> list[Recipient]:
     return {
         Role.TOURIST: _tourist,
         Role.MERCHANT: _shop,
-        Role.OFFICER: _officer,
+        Role.OFFICER: on_duty if template == EMERGENCY else _officer,
         Role.SUPERVISOR: _supervisors,
     }[role](case)
+
+
+def tell(case: Case, event: CaseEvent, readers: list[Recipient], template: str, letter: dict[str, Any]) -> None:
+    """A letter of a step to readers whom no role names, such as the other office; each once, in the reader's own language."""
+    for reader in {each.name: each for each in readers}.values():
+        key = outbox.step_key(event.id, reader.name, template)
+        outbox.put(key, reader, template, slots(case, Role.OFFICER, letter), case_id=case.id)
+
+
+def dated(deadline: Deadline) -> dict[str, Any]:
+    """The date of a letter that speaks of this deadline and of no other."""
+    return {
+        "clock": deadline.clock, "owes": deadline.owes, "due_at": deadline.due_at.isoformat(),
+        "due_on": deadline.due_on.isoformat(), "provisional": deadline.provisional, "yours": True,
+        "promise": promises.key(deadline),
+    }  # fmt: skip
+
+
+def of_officer(case: Case) -> list[Recipient]:
+    """The officer who has the case, or the office's mailbox."""
+    return _officer(case)
+
+
+def of_sender(case: Case) -> list[Recipient]:
+    """The office that has the case: its officer and its supervisors."""
+    return [*_officer(case), *_supervisors(case)]
+
+
+def of_office(case: Case, office: Office) -> list[Recipient]:
+    """Another office: its supervisors, its mailbox, and where it has neither its officers."""
+    query = select(User).where(User.office_id == office.id, User.active).order_by(User.id)
+    supervisors = [_user(case, u, "staff") for u in db.session.scalars(query.where(User.role == Role.SUPERVISOR))]
+    wishes = of_stored(office.notices)
+    page = {"page": ["staff", case.number]}
+    box = [Recipient("office", office.email or "", "zh_CN", page, wishes)] if office.email or wishes.robot else []
+    return [*supervisors, *box] or [
+        _user(case, u, "staff") for u in db.session.scalars(query.where(User.role == Role.OFFICER))
+    ]
+
+
+def on_duty(case: Case) -> list[Recipient]:
+    """Everybody who answers emergencies of the case's office at this moment, day and night; else the office's mailbox."""
+    return [_user(case, u, "staff") for u in roster.duty_officers(case.office_id, clock.now())] or _officer(case)
 
 
 def template_for(case: Case, role: Role, template: str, recipient: str) -> str:
@@ -45,7 +93,7 @@ def slots(case: Case, role: Role, letter: dict[str, Any]) -> dict[str, Any]:
     """What the text of a letter can use: the case as this role sees it, the date that matters to it, and the step's own slots."""
     complaint = case.complaint
     # The reader's own deadline counts first: of two that run side by side, the other one is not theirs to keep.
-    due = min(case.running_deadlines, key=lambda d: (d.owes != role, d.due_at), default=None)
+    due = min(case.ladder_deadlines, key=lambda d: (d.owes != role, d.due_at), default=None)
     return {
         "number": spoken(case.number),
         "state": case.state,

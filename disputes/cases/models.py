@@ -14,6 +14,7 @@ from disputes.accounts.models import User
 from disputes.db import Base
 from disputes.merchants.models import Merchant, Shop
 from disputes.regions.models import Office
+from disputes.rules.clocks import INTERNAL
 from disputes.rules.lifecycle import OPEN_STATES, Outcome, State
 
 _OPEN = ", ".join(f"'{s}'" for s in OPEN_STATES)
@@ -102,6 +103,16 @@ class Case(Base):
     @property
     def running_deadlines(self) -> list[Deadline]:
         return [d for d in self.deadlines if d.ended_at is None]
+
+    @property
+    def ladder_deadlines(self) -> list[Deadline]:
+        """The running deadlines of the case itself, without those between our own desks."""
+        return [d for d in self.running_deadlines if d.clock not in INTERNAL]
+
+    @property
+    def open_transfer(self) -> Transfer | None:
+        """The transfer to another office that waits for its answer."""
+        return next((t for t in reversed(self.transfers) if t.is_open), None)
 
     @property
     def tourist(self) -> Contact:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from disputes import clock, search
 from disputes.accounts import roster
-from disputes.accounts.actors import Actor
+from disputes.accounts.actors import STAFF_ROLES, SYSTEM, Actor
 from disputes.accounts.models import User
 from disputes.cases.models import Case, CaseEvent, Deadline, Referral, Transfer
 from disputes.db import db
+from disputes.merchants.models import Shop
 from disputes.numbers import read_number
 from disputes.rules.lifecycle import OPEN_STATES, RESOLVED_OUTCOMES, Action, Kind, Role, State
 
@@ -59,17 +60,28 @@ def find(reference: str | int, by: Actor) -> Case:
     return case
 
 
+# What nearly every step reads comes with the lock. How a deadline was counted is long, and no step asks for it.
+_OF_A_STEP = (
+    joinedload(Case.shop).joinedload(Shop.merchant),
+    joinedload(Case.officer),
+    joinedload(Case.office),
+    joinedload(Case.complaint),
+    joinedload(Case.contacts),
+    selectinload(Case.deadlines).defer(Deadline.lines),
+)
+
+
 def lock(reference: str | int, by: Actor, version: int | None = None) -> Case:
     """The case with its row locked: the first and only lock of every verb.
 
     ``version`` is the one the person was looking at; raises Stale when the case has moved on, NotFound as ``find`` does.
     """
-    query = visible_to(by).where(_is(reference)).with_for_update(of=Case).execution_options(populate_existing=True)
-    case = db.session.scalars(query).one_or_none()
+    query = visible_to(by).where(_is(reference)).options(*_OF_A_STEP).with_for_update(of=Case)
+    case = db.session.scalars(query.execution_options(populate_existing=True)).unique().one_or_none()
     if case is None:
         raise NotFound(str(reference))
     clock.read_again()
-    db.session.expire(case, ["deadlines", "offers", "settlements", "authorisations", "referrals", "consents", "transfers"])
+    db.session.expire(case, ["offers", "settlements", "authorisations", "referrals", "consents", "transfers"])
     if version is not None and case.version != version:
         raise Stale(case)
     return case
@@ -222,24 +234,23 @@ def merchant_figures(by: Actor) -> MerchantFigures:
     )
 
 
-def lock_longest_overdue() -> Deadline | None:
-    """The longest overdue running deadline whose case nobody holds, with its case locked; None when there is none.
+def lock_longest_overdue() -> tuple[int, int] | None:
+    """The longest overdue running deadline whose case nobody holds, and that case, now locked, by their ids; None when there is none.
 
-    No lower bound: what lay through an outage of ten days is found like what is due this second.
+    No lower bound: what lay through an outage of ten days is found like what is due this second. The lock is on the case:
+    what its holder before us did to the deadline shows only when the deadline is read after this.
     """
-    now = clock.now()
     query = (
-        select(Deadline)
+        select(Deadline.id, Deadline.case_id)
         .join(Deadline.case)
-        .options(contains_eager(Deadline.case))
-        .where(Deadline.ended_at.is_(None), Deadline.due_at <= now, Deadline.tries < MAX_TRIES)
-        .where(or_(Deadline.next_try_at.is_(None), Deadline.next_try_at <= now))
+        .where(Deadline.ended_at.is_(None), Deadline.due_at <= clock.PRESENT, Deadline.tries < MAX_TRIES)
+        .where(or_(Deadline.next_try_at.is_(None), Deadline.next_try_at <= clock.PRESENT))
         .order_by(Deadline.due_at)
         .limit(1)
         .with_for_update(of=Case, skip_locked=True)
-        .execution_options(populate_existing=True)
     )
-    return db.session.scalars(query).unique().one_or_none()
+    found = db.session.execute(query).one_or_none()
+    return None if found is None else (found.id, found.case_id)
 
 
 def lock_next_reminder() -> Deadline | None:
@@ -268,6 +279,28 @@ def lock_next_leaving() -> Case | None:
         .execution_options(populate_existing=True)
     )
     return db.session.scalars(query).one_or_none()
+
+
+def lock_next_of_somebody_away() -> Case | None:
+    """The open case with the least slack in which we owe the next thing and whose officer is away, where somebody of its office is there; locked."""
+    now = clock.now()
+    away = select(User.id).where(User.role.in_(STAFF_ROLES), roster.is_away(now))
+    there = select(User.office_id).where(User.role.in_(STAFF_ROLES), not_(roster.is_away(now)))
+    query = (
+        select(Case)
+        .where(
+            Case.officer_id.in_(away),
+            Case.state.in_(OPEN_STATES),
+            Case.waiting_on.in_((Role.OFFICER, Role.SUPERVISOR)),
+            Case.office_id.in_(there),
+        )
+        .order_by(Case.slack_at, Case.id)
+        .limit(1)
+        .with_for_update(of=Case, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    case = db.session.scalars(query).one_or_none()
+    return lock(case.id, SYSTEM) if case is not None else None  # held already; reads what hangs on it anew
 
 
 def least_loaded_officer(office_id: int, language: str, role: Role = Role.OFFICER) -> User | None:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import random
+import time
 import traceback
 from datetime import timedelta
 
 import structlog
 
-from disputes import clock
+from disputes import clock, hints
 from disputes.accounts.actors import SYSTEM
-from disputes.cases import commands, deadlines, letters, procedures, promises, queries, upkeep
+from disputes.cases import commands, deadlines, handovers, letters, procedures, promises, queries, upkeep
 from disputes.cases.models import Deadline
 from disputes.db import db, transaction
 from disputes.notifications import outbox
-from disputes.rules.clocks import BY_NAME, ClockName
+from disputes.regions.models import Office
+from disputes.rules.clocks import BY_NAME, INTERNAL, ClockName
 from disputes.rules.lifecycle import Role
 from disputes.rules.notices import REMINDERS
 
 log = structlog.get_logger()
+AT_A_TIME = 1.0  # seconds of one sweep
 FIRST_WAIT = timedelta(seconds=30)  # doubled with each failed try
 
 
@@ -32,14 +35,15 @@ def lapse_next() -> bool:
     deadline_id = None
     try:
         with transaction():
-            deadline = queries.lock_longest_overdue()
-            if deadline is None:
+            found = queries.lock_longest_overdue()
+            if found is None:
                 return False
-            deadline_id = deadline.id
-            # The lock was on the case: what the holder before us committed shows only when the deadline is read again.
-            db.session.refresh(deadline)
-            if deadline.ended_at is None and deadline.due_at <= clock.now():
-                lapse(deadline)
+            deadline_id, case_id = found
+            case = queries.lock(case_id, SYSTEM)
+            # The holder before us may have ended or moved it.
+            for deadline in case.running_deadlines:
+                if deadline.id == deadline_id and deadline.due_at <= clock.now():
+                    lapse(deadline)
     except Exception:
         if deadline_id is None:
             raise
@@ -47,9 +51,22 @@ def lapse_next() -> bool:
     return True
 
 
+def lapse_for_a_while() -> None:
+    """Act on lapsed deadlines for a second; what is left then is another sweep's, so that letters and new cases have their turn.
+
+    Their hints go out together at the end, since all of them say the same.
+    """
+    until = time.monotonic() + AT_A_TIME
+    with hints.together():
+        while lapse_next():
+            if time.monotonic() > until:
+                hints.sweep()
+                break
+
+
 def lapse(deadline: Deadline) -> None:
     """Take the step the deadline's clock names, with the case locked."""
-    case = queries.lock(deadline.case_id, SYSTEM)
+    case = deadline.case
     if procedures.still_paused(deadline):
         return
     wiring = BY_NAME[ClockName(deadline.clock)]
@@ -87,12 +104,30 @@ def depart_next() -> bool:
     return True
 
 
+def hand_over_next() -> bool:
+    """Hand over the most urgent case that waits for somebody who is away; False when there is none to whom it could go.
+
+    Deactivated, marked as away, or in an absence that has begun: all the same. A case of which the next thing is the
+    visitor's or the shop's stays, and goes when its turn is ours.
+    """
+    with transaction():
+        case = queries.lock_next_of_somebody_away()
+        if case is None:
+            return False
+        to = queries.somebody_present(case)
+        if to is None or to.id == case.officer_id:
+            return False
+        handovers.hand_over(case, SYSTEM, to, "absent")
+    return True
+
+
 def _remind(deadline: Deadline) -> None:
     case, role = deadline.case, Role(deadline.owes)
     template = REMINDERS[role]
     # What an earlier stage said and nobody has sent yet, because no server took it, is no longer worth saying.
     outbox.cancel_reminders(deadline.id)
-    for recipient in letters.recipients(case, role, template):
+    readers = letters.of_office(case, _asked_office(deadline)) if deadline.clock in INTERNAL else None
+    for recipient in readers if readers is not None else letters.recipients(case, role, template):
         outbox.put(
             outbox.reminder_key(deadline.id, deadline.version, deadline.stage, recipient.name),
             recipient,
@@ -110,6 +145,11 @@ def _remind(deadline: Deadline) -> None:
             case_id=case.id,
             deadline_id=deadline.id,
         )
+
+
+def _asked_office(deadline: Deadline) -> Office:
+    """The office that owes the answer to a transfer: not the one that has the case."""
+    return next(t.to_office for t in deadline.case.transfers if t.deadline_id == deadline.id)
 
 
 def _record_fault(deadline_id: int) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from disputes.accounts.actors import Actor
-from disputes.cases import queries, texts
+from disputes.cases import letters, queries, texts, whereabouts
 from disputes.cases.advance import advance
 from disputes.cases.commands import Refused
 from disputes.cases.models import CaseEvent
 from disputes.rules.categories import Danger
-from disputes.rules.lifecycle import Action
+from disputes.rules.lifecycle import Action, Role
 
 TAKEN_UP = "taken_up_by_hand"
 
@@ -31,7 +31,11 @@ def hold_emergency(reference: str | int, version: int | None, by: Actor, dangers
     case.emergency = True
     case.officer_id = case.officer_id or by.user_id
     case.complaint.dangers = [str(danger) for danger in dangers]
-    return advance(case, Action.HOLD_EMERGENCY, by, details={"dangers": case.complaint.dangers})
+    whereabouts.decide_again(case)
+    event = advance(case, Action.HOLD_EMERGENCY, by, details={"dangers": case.complaint.dangers})
+    if by.role is Role.OFFICER:  # the table tells no officer of an officer's step, and whoever is on duty must know
+        letters.tell(case, event, letters.on_duty(case), letters.EMERGENCY, {})
+    return event
 
 
 def clear_emergency(
@@ -43,6 +47,7 @@ def clear_emergency(
     if text is None:
         raise Refused("note_missing")
     case.emergency = False
+    whereabouts.decide_again(case)
     event = advance(case, Action.CLEAR_EMERGENCY, by, details=texts.said(text))
     texts.attach(event, text)
     return event

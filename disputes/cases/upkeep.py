@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from disputes import clock, search
 from disputes.accounts.actors import SYSTEM, Actor
 from disputes.accounts.models import User
-from disputes.cases import deadlines, queries, texts
+from disputes.cases import deadlines, handovers, letters, queries, texts, whereabouts
 from disputes.cases.advance import advance
 from disputes.cases.commands import Refused
 from disputes.cases.models import Case, CaseEvent, Consent, Contact, Evidence
@@ -44,9 +44,15 @@ def assign(reference: str | int, version: int | None, by: Actor, officer_id: int
         officer = db.session.get(User, officer_id)
         if officer is None or not officer.active or officer.role not in (Role.OFFICER, Role.SUPERVISOR):
             raise Refused("no_such_officer")
-    case.officer = officer
-    case.officer_id = officer.id if officer else None
-    return advance(case, Action.ASSIGN, by, details={"officer": officer_id})
+    if officer is not None and case.officer_id not in (None, officer.id) and case.is_open:
+        event = handovers.hand_over(case, by, officer, "given")
+    else:
+        case.officer, case.officer_id = officer, officer.id if officer else None
+        event = advance(case, Action.ASSIGN, by, details={"officer": officer_id})
+    if officer is not None and by.role is Role.OFFICER and by.user_id != officer.id:
+        # The table tells no officer of an officer's step, and this one is another person.
+        letters.tell(case, event, letters.of_officer(case), "case-assigned", dict(event.details))
+    return event
 
 
 def claim_next(by: Actor) -> Case | None:
@@ -174,6 +180,7 @@ def change_shop(reference: str | int, version: int | None, by: Actor, shop_id: i
         raise Refused("no_such_shop")
     before = case.shop_id
     case.shop, case.merchant = shop, shop.merchant
+    whereabouts.decide_again(case)
     case.shop_link_version += 1  # a link that went to the wrong shop opens nothing any more
     refresh_search(case)
     return advance(case, Action.CHANGE_SHOP, by, details={"before": before, "after": shop_id})

@@ -16,6 +16,7 @@ from disputes.notifications import delivery
 DUE_WORK = {
     "routed": intake.route_next,
     "departed": sweeps.depart_next,
+    "handed_over": sweeps.hand_over_next,
     "lapsed": sweeps.lapse_next,
     "reminded": sweeps.remind_next,
     "counted_again": recounts.recount_next,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import get_locale
 from sqlalchemy import select
 
 from disputes.db import db
@@ -19,6 +22,12 @@ def region_of(division_code: str | None) -> str:
 def office(code: str) -> Office:
     """The office with this code."""
     return db.session.scalars(select(Office).where(Office.code == code)).one()
+
+
+def office_names() -> dict[str, Any]:
+    """The offices' names by code, in the language of the page; for the history."""
+    zh = str(get_locale() or "").startswith("zh")
+    return {o.code: o.name_zh if zh else o.name_en for o in offices()}
 
 
 def closed_offices() -> frozenset[str]:

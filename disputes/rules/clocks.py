@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from disputes.rules.lifecycle import Action, Kind, Role, State, Step
+from disputes.rules.lifecycle import TRANSFERABLE, Action, Kind, Role, State, Step
 
 
 class ClockName(StrEnum):
@@ -54,6 +54,9 @@ class ClockName(StrEnum):
     INSPECTION = "inspection"
     REFUND = "refund"
     REFUND_CONFIRMATION = "refund_confirmation"
+    # between offices
+    TRANSFER = "transfer"
+    RETURN_TRANSFER = "return_transfer"
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,15 @@ AUTHORITY_DID = (
 def _of_authority(name: ClockName, rule: str, owes: Role = Role.AUTHORITY) -> Clock:
     """A clock of an authority: when it lapses nothing of the case moves, but an officer has to ask."""
     return Clock(name, Kind.DISPUTE, rule, owes, (State.REFERRED,), on_lapse=Action.AUTHORITY_LATE, recorded=True)
+
+
+def _transfer(name: ClockName, kind: Kind) -> Clock:
+    """The other office's time to answer; without an answer the case is again the business of its own office alone."""
+    answers = (Action.ACCEPT_TRANSFER, Action.RETURN_TRANSFER, Action.WITHDRAW_TRANSFER)
+    return Clock(
+        name, kind, "S-TRANSFER", Role.OFFICER, TRANSFERABLE[kind], on_lapse=Action.LAPSE_TRANSFER,
+        starts_on=(Action.PROPOSE_TRANSFER,), ends_on=answers,
+    )  # fmt: skip
 
 
 # fmt: off
@@ -157,10 +169,17 @@ CLOCKS: tuple[Clock, ...] = (
           on_lapse=Action.ESCALATE),
     Clock(ClockName.REFUND_CONFIRMATION, Kind.RETURN, "S-CONFIRM", Role.TOURIST, (State.REFUNDED,),
           on_lapse=Action.CLOSE_UNCONFIRMED),
+
+    _transfer(ClockName.TRANSFER, Kind.DISPUTE),
+    _transfer(ClockName.RETURN_TRANSFER, Kind.RETURN),
 )
 # fmt: on
 
 BY_NAME: dict[ClockName, Clock] = {c.name: c for c in CLOCKS}
+
+# Between our own desks: they run beside the case's own clocks, move nobody's turn, and neither party sees them.
+BETWEEN_DESKS = {Kind.DISPUTE: ClockName.TRANSFER, Kind.RETURN: ClockName.RETURN_TRANSFER}
+INTERNAL = frozenset(BETWEEN_DESKS.values())
 
 # The rungs that still lie before a case in this state; their lengths, taken from the departure, give the instant by which
 # the queue is ordered.

@@ -92,6 +92,9 @@ NOTICES: dict[tuple[Kind, Action], tuple[tuple[Role, str], ...]] = {
     (Kind.RETURN, Action.CHANGE_CONTACT):      ((T, "case-link"),),
     (Kind.RETURN, Action.DEPART):              ((T, "remote-mode"),),
     (Kind.RETURN, Action.REVOKE_LINK):         ((T, "case-link"),),
+
+    (Kind.DISPUTE, Action.LAPSE_TRANSFER):     ((S, "transfer-lapsed"),      (O, "transfer-lapsed")),
+    (Kind.RETURN, Action.LAPSE_TRANSFER):      ((S, "transfer-lapsed"),      (O, "transfer-lapsed")),
 }
 # fmt: on
 
@@ -103,6 +106,8 @@ DATE_CHANGED: dict[Role, str] = {T: "date-changed", M: "date-changed-shop"}
 
 # Letters that no step sends: sign-in, verification, what was gathered for a reader, and the test of a robot.
 # ``case-news`` replaces every later letter to an address nobody has confirmed: it carries the link and nothing of the case.
+# Between our own offices: whoever takes the step, the other office is told, so no role can name the readers.
+BETWEEN_DESKS = ("transfer-proposed", "transfer-accepted", "transfer-returned")
 OTHER_LETTERS: tuple[str, ...] = ("counter-code", "user-invited", "case-news", "digest", "robot-test", "integrity-found")
 
 # The tourist gets a receipt of each own step, but not an echo of what they just wrote.
@@ -112,7 +117,7 @@ WITHOUT_RECEIPT: tuple[Action, ...] = (Action.WRITE,)
 def letters() -> frozenset[str]:
     """The names of all letters that can be sent; each must exist in every language of its readers."""
     named = {template for rows in NOTICES.values() for _, template in rows}
-    return frozenset(named | set(REMINDERS.values()) | set(DATE_CHANGED.values()) | set(OTHER_LETTERS))
+    return frozenset(named | set(REMINDERS.values()) | set(DATE_CHANGED.values()) | set(OTHER_LETTERS) | set(BETWEEN_DESKS))
 
 
 def told(kind: Kind, action: Action, by: Role) -> tuple[tuple[Role, str], ...]:

@@ -11,6 +11,7 @@ from disputes.cases import texts
 from disputes.cases.models import Case, CaseEvent
 from disputes.db import Base
 from disputes.names import named
+from disputes.rules.clocks import INTERNAL
 from disputes.rules.lifecycle import Action, Kind, Role, State, open_actions
 from disputes.web.api import given
 from disputes.web.api.asked import SHAPES
@@ -19,7 +20,7 @@ from disputes.web.public.case_view import HIDDEN
 
 AS_THEY_STAND = (
     "number", "kind", "state", "outcome", "version", "waiting_on", "category", "emergency", "filed_at", "closed_at",
-    "erased_at", "office", "shop", "complaint", "settlements", "deadlines", "consents", "authorisations", "referrals",
+    "erased_at", "office", "shop", "complaint", "settlements", "consents", "authorisations", "referrals",
 )  # fmt: skip
 # What of an event's details is told: what is a code, an amount or a moment. Hashes and ids of our rows say nothing outside.
 TOLD = (
@@ -36,6 +37,7 @@ def case_data(case: Case, caller: Caller) -> dict[str, Any]:
     data: dict[str, Any] = given.Case().dump(
         {
             **{name: getattr(case, name) for name in AS_THEY_STAND},
+            "deadlines": [d for d in case.deadlines if d.clock not in INTERNAL],
             "number_spoken": numbers.spoken(case.number),
             "departure": case,
             "contact": case.tourist if caller.knows_the_person else None,

@@ -62,4 +62,4 @@ def case_page(
 
 def running(case: Case) -> Any:
     """The deadline that comes first in this case, or None."""
-    return min(case.running_deadlines, key=lambda d: d.due_at, default=None)
+    return min(case.ladder_deadlines, key=lambda d: d.due_at, default=None)

@@ -124,7 +124,7 @@ def case_dates(token: str) -> Response:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     number = numbers.spoken(view.case.number)
-    for deadline in view.case.running_deadlines:
+    for deadline in view.case.ladder_deadlines:
         calendar.add_component(
             _entry(
                 uid=f"deadline-{deadline.id}@{number}",

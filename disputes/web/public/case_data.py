@@ -9,6 +9,7 @@ from disputes import numbers
 from disputes.cases import texts
 from disputes.cases.models import Case
 from disputes.db import Base
+from disputes.rules.clocks import INTERNAL
 from disputes.rules.lifecycle import Action, Role
 
 FORMAT = 1
@@ -73,7 +74,7 @@ def own_data(case: Case, now: datetime) -> dict[str, Any]:
         "consents": [_fields(c, CONSENT) for c in case.consents],
         "authorisations": [_fields(a, AUTHORISATION) for a in case.authorisations],
         "referrals": [_fields(r, REFERRAL) for r in case.referrals],
-        "deadlines": [_fields(d, DEADLINE) for d in case.deadlines],
+        "deadlines": [_fields(d, DEADLINE) for d in case.deadlines if d.clock not in INTERNAL],
         "history": [
             {
                 "seq": e.seq, "at": _value(e.at), "action": e.action, "from": e.from_state, "to": e.to_state, "by": e.by.partition(":")[0],

@@ -14,7 +14,7 @@ from flask import current_app, flash
 from flask_babel import lazy_gettext as _l
 
 from disputes.accounts.actors import Actor
-from disputes.cases import authorities, commands, triage, upkeep
+from disputes.cases import authorities, commands, transfers, triage, upkeep
 from disputes.files.storage import storage_at
 from disputes.rules.categories import Danger
 from disputes.rules.lifecycle import Action, Outcome
@@ -178,6 +178,15 @@ NEXT: tuple[CaseAction, ...] = (
         about=_l("Somebody is in danger: no clock runs and nobody mediates until that is over. The visitor is shown 110, 120 and 119."),
     ),
     CaseAction(
+        Action.ACCEPT_TRANSFER, _l("Take the case over"), _l("Take it over"), _l("The case belongs to your office now."),
+        lambda n, v, by, f: transfers.accept(n, v, by, f.officer_id()), forms.TakeOverForm, icon="check-circle", tone="primary",
+        about=_l("Another office offers you this case. Once you accept it is yours, with all its dates."),
+    ),
+    CaseAction(
+        Action.RETURN_TRANSFER, _l("Send it back"), _l("Send it back"), _l("The case stays with the other office, which is told why."),
+        lambda n, v, by, f: transfers.send_back(n, v, by, f.reason.data, language()), forms.SendBackForm, icon="refund",
+    ),
+    CaseAction(
         Action.REOPEN, _l("Open again"), _l("Open it again"), _l("The case is open again, in mediation."),
         lambda n, v, by, f: commands.reopen(n, v, by, f.words.data or "", language()), forms.ReasonForm, icon="refund",
     ),
@@ -204,6 +213,15 @@ ALWAYS: tuple[CaseAction, ...] = (
     CaseAction(
         Action.ASSIGN, _l("Give to an officer"), _l("Give it"), _l("The case has been given on."),
         lambda n, v, by, f: upkeep.assign(n, v, by, f.officer_id()), forms.AssignForm, icon="officer", key="a",
+    ),
+    CaseAction(
+        Action.PROPOSE_TRANSFER, _l("To another office"), _l("Offer it"), _l("The other office is asked. Until it accepts, the case stays here."),
+        lambda n, v, by, f: transfers.propose(n, v, by, f.office.data, f.reason.data, language()), forms.TransferForm, icon="send",
+        about=_l("Such as from Chongqing to Sichuan. Nothing is filed again; until the other office has accepted, the case is yours and its dates run."),
+    ),
+    CaseAction(
+        Action.WITHDRAW_TRANSFER, _l("Take back the offer to the other office"), _l("Take it back"), _l("The offer is taken back."),
+        lambda n, v, by, f: transfers.take_back(n, v, by), icon="close",
     ),
     CaseAction(
         Action.ADD_EVIDENCE, _l("Add evidence"), _l("Add"), _l("The files are in the case."),

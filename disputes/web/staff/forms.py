@@ -34,6 +34,7 @@ from disputes.rules.packages import package_of
 from disputes.rules.procedure import FactKind
 from disputes.web import uploads
 from disputes.web.fields import DatePartsField, FilesField, readable
+from disputes.web.languages import language
 from disputes.web.package_form import PackageForm
 from disputes.web.public.case_forms import zones
 from disputes.web.public.case_view import known_zone
@@ -63,6 +64,46 @@ class StepForm(FlaskForm):
 
     def choose_from(self, case: Case) -> None:
         """Set the choices that depend on the case, before the form is shown or read."""
+
+
+class TransferForm(StepForm):
+    """The case is offered to another office."""
+
+    office = SelectField(_l("To which office"), [InputRequired(_l("Choose another office, one that is open."))], coerce=int)
+    reason = TextAreaField(
+        _l("Why it belongs there"),
+        [InputRequired(_l("Write down the reason; the other office reads it.")), readable(LONG)],
+        description=_l("Only the staff read it."),
+    )
+
+    def choose_from(self, case: Case) -> None:
+        zh = language().startswith("zh")
+        self.office.choices = [
+            (o.id, o.name_zh if zh else o.name_en) for o in regions.offices() if o.active and o.id != case.office_id
+        ]
+
+
+class TakeOverForm(StepForm):
+    """The other office takes the case."""
+
+    officer = SelectField(_l("Who takes it"), [Optional()])
+
+    def choose_from(self, case: Case) -> None:
+        to = case.open_transfer
+        people = accounts.officers(to.to_office_id) if to else []
+        self.officer.choices = [("", _l("I take it myself")), *((str(u.id), u.name) for u in people)]
+
+    def officer_id(self) -> int | None:
+        """Whose desk it goes to; None for one's own."""
+        return int(self.officer.data) if self.officer.data else None
+
+
+class SendBackForm(StepForm):
+    reason = TextAreaField(
+        _l("Why you do not take it"),
+        [InputRequired(_l("Write down the reason; the other office reads it.")), readable(LONG)],
+        description=_l("Only the staff read it."),
+    )
 
 
 class NoteToShopForm(StepForm):

@@ -17,6 +17,7 @@ from disputes.cases.models import Case, CaseEvent, CaseText, Evidence
 from disputes.formats import china_moment, deadline_text, short_day
 from disputes.merchants.models import Shop
 from disputes.names import named
+from disputes.regions import queries as regions
 from disputes.rules.lifecycle import Action
 from disputes.rules.packages import Package, package_of
 from disputes.rules.procedure import FactKind
@@ -79,8 +80,8 @@ def since(case: Case, version: int, people: PEOPLE, shops: SHOPS) -> list[Entry]
 def users_named_in(case: Case) -> set[int]:
     """The ids of the users who took steps in this case or were given it."""
     acting = {int(e.by.partition(":")[2]) for e in case.events if ":" in e.by and not e.by.startswith("partner:")}
-    assigned = {e.details["officer"] for e in case.events if e.action == Action.ASSIGN and e.details.get("officer")}
-    return acting | assigned
+    given = [e.details for e in case.events if e.action in (Action.ASSIGN, Action.ACCEPT_TRANSFER)]
+    return acting | {d[who] for d in given for who in ("officer", "from") if d.get(who)}
 
 
 def shops_named_in(case: Case) -> set[int]:
@@ -162,7 +163,15 @@ def _consent(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
 
 def _assigned(details: Details, people: PEOPLE, _shops: SHOPS) -> list[Any]:
     officer = people.get(details.get("officer") or 0)
-    return [_("Now with %(name)s", name=officer.name) if officer else _("Now with nobody")]
+    now = _("Now with %(name)s", name=officer.name) if officer else _("Now with nobody")
+    away = people.get(details.get("from") or 0) if details.get("why") == "absent" else None
+    return [now, _("%(name)s is away", name=away.name) if away else None]
+
+
+def _transfer(details: Details, people: PEOPLE, shops: SHOPS) -> list[Any]:
+    office = named(regions.office_names(), details.get("to"))
+    taken = _assigned(details, people, shops) if details.get("officer") else []
+    return [_("Office: %(name)s", name=office), *taken]
 
 
 def _departure(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
@@ -249,6 +258,10 @@ _TELLERS: dict[Action, Teller] = {
     Action.CLOSE: _outcome,
     Action.CONSENT: _consent,
     Action.ASSIGN: _assigned,
+    Action.PROPOSE_TRANSFER: _transfer,
+    Action.ACCEPT_TRANSFER: _transfer,
+    Action.RETURN_TRANSFER: _transfer,
+    Action.WITHDRAW_TRANSFER: _transfer,
     Action.CHANGE_DEPARTURE: _departure,
     Action.AUTHORITY_ACCEPTS: _authority_did,
     Action.AUTHORITY_REFUSES: _authority_did,

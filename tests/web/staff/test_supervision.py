@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from disputes import seeding
+from disputes import clock, seeding
 from disputes import upkeep as daily
 from disputes.accounts import commands
 from disputes.accounts import queries as accounts
 from disputes.accounts.models import ApiKey, User
+from disputes.cases import tallies
 from disputes.db import db, transaction
 from disputes.names import LETTERS
 from disputes.notifications.models import Message
+from disputes.numbers import spoken
 from disputes.regions.models import Office
 from disputes.rules.lifecycle import Role
 from disputes.rules.notices import letters
@@ -36,7 +39,7 @@ def message_to(address: str) -> Message | None:
 def _addresses(app: Flask) -> list[tuple[str, str, str]]:
     """Every route of the portal as endpoint, method and an address that could exist."""
     given = {"number": "2600000000", "code": "note", "evidence_id": "1", "merchant_id": "1", "shop_id": "1", "user_id": "1",
-             "message_id": "1", "key_id": "1", "deadline_id": "1", "step": "invite", "token": "x"}  # fmt: skip
+             "message_id": "1", "shift_id": "1", "absence_id": "1", "version": "1", "key_id": "1", "deadline_id": "1", "step": "invite", "token": "x"}  # fmt: skip
     found = []
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("staff."):
@@ -442,3 +445,52 @@ def test_one_can_sign_out_everywhere(at_desk: Any, officer: User) -> None:
 def _token(browser: Browser) -> str:
     assert browser.page is not None
     return next(i["value"] for i in browser.page.find("input") if i["name"].endswith("csrf_token"))
+
+
+# --- what hinders, and what was kept
+
+
+def test_a_late_case_says_what_stands_in_its_way(chief: Browser) -> None:
+    case = factories.lapsed(factories.triage())
+    factories.given_up(case)
+    text = chief.open("/staff/late").text
+    for words in ("The shop is not in our list", "1 letter could not be delivered", "Officer · 周敏"):
+        assert words in text, words
+
+
+def test_a_late_case_that_nobody_has_while_nobody_is_there_says_so(chief: Browser) -> None:
+    case = factories.lapsed(factories.unassigned())
+    with transaction():
+        for user in db.session.scalars(select(User).where(User.office_id == case.office_id)):
+            user.on_duty = False
+    assert "Nobody has the case, and nobody of the office is there" in chief.open("/staff/late").text
+
+
+def test_the_longest_overdue_stands_first_whoever_has_it(chief: Browser) -> None:
+    first = factories.lapsed(factories.triage(departure="unknown"))
+    second = factories.lapsed(factories.triage(departure_at=clock.now() + timedelta(hours=5)))
+    text = chief.open("/staff/late").text
+    due = {case.number: max(d.due_at for d in case.deadlines if d.ending == "lapsed") for case in (first, second)}
+    order = sorted(due, key=lambda number: due[number])
+    assert text.index(spoken(order[0])) < text.index(spoken(order[1]))
+
+
+def test_the_supervisor_sees_how_many_promises_were_kept(chief: Browser) -> None:
+    assert "Nothing to count yet" in chief.open("/staff/promises").text
+    merchant = factories.merchant(name_zh="解放碑茶具公司", name_en="Jiefangbei Tea Ware")
+    shop = factories.shop(merchant)
+    for _ in range(4):
+        factories.offered(on=factories.with_merchant(shop))
+    factories.lapsed(factories.with_merchant(shop))
+    tallies.refresh()
+    text = chief.open("/staff/promises").text
+    for words in ("Jiefangbei Tea Ware", "The shop answers the claim", "80%"):
+        assert words in text, words
+
+
+def test_of_few_promises_the_supervisor_sees_no_share(chief: Browser) -> None:
+    factories.offered()
+    tallies.refresh()
+    text = chief.open("/staff/promises").text
+    assert "The shop answers the claim" in text
+    assert "%" not in text.replace("100%", "")
