@@ -33,7 +33,7 @@ OPEN = {
 NOT_IN_PRODUCTION = ("gallery.", "mailbox.")
 SUPERVISORS_ONLY = {
     "staff.pledges_import", "staff.pledge_breach_clear",
-    "staff.faults", "staff.promises", "staff.fault_again", "staff.office_notices", "staff.office_notices_choice",
+    "staff.faults", "staff.standards", "staff.standards_replan", "staff.promises", "staff.fault_again", "staff.office_notices", "staff.office_notices_choice",
     "staff.office_notices_robot", "staff.office_notices_robot_step", "staff.histories", "staff.keys", "staff.key_revoke", "staff.late", "staff.offices",
     "staff.office", "staff.users", "staff.user", "staff.user_step", "staff.user_new", "staff.workload",
     "staff.workload_hand_over", "staff.roster_shift", "staff.roster_shift_remove", "staff.roster_absence",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import render_template
 
-from disputes.cases import queries
+from disputes.cases import queries, tallies
+from disputes.rules.promises import FEWEST
 from disputes.web.merchant import bp
 from disputes.web.sessions import current_actor
 
@@ -12,4 +13,12 @@ from disputes.web.sessions import current_actor
 @bp.get("/figures")
 def figures() -> str:
     """The figures of this merchant, as the staff sees them too."""
-    return render_template("merchant/figures.html", figures=queries.merchant_figures(current_actor()))
+    by = current_actor()
+    kept = tallies.kept_of_merchant(by.merchant_id)
+    return render_template(
+        "merchant/figures.html",
+        figures=queries.merchant_figures(by),
+        kept=kept if sum(row.told for row in kept) >= FEWEST else [],
+        days=tallies.SHOWN.days,
+        counted_at=tallies.counted_at(tallies.PROMISES),
+    )

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 from disputes import clock, inspection, integrity
 from disputes import upkeep as daily
 from disputes.accounts import queries as accounts
-from disputes.cases import desk, history, queries, upkeep
+from disputes.cases import desk, hindrances, history, queries, upkeep
 from disputes.cases.models import DailyDigest, Deadline
 from disputes.cases.queries import NotFound
 from disputes.db import db, transaction
@@ -51,6 +51,7 @@ def late() -> str:
         "staff/late.html",
         tabs_here=supervision_tabs(),
         rows=rows,
+        hindrances=hindrances.of(rows),
         everywhere=everywhere,
         now=clock.now(),
         most=desk.MOST_LATE,
