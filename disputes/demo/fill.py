@@ -17,7 +17,7 @@ from disputes.cases import sweeps, tallies
 from disputes.cases.commands import Refused
 from disputes.cases.models import Case
 from disputes.db import Base, db, transaction
-from disputes.demo import people, stories
+from disputes.demo import people, pledges, stories
 from disputes.demo.people import Stock
 from disputes.demo.stories import DAY, HOUR, MINUTE, Scene, Story, Words
 from disputes.intake import commands as intake
@@ -78,6 +78,8 @@ def fill(reset: bool = False, say: Callable[[str], None] = lambda _: None) -> in
             stocks = people.make_merchants(chance)
         say("Telling 300 stories, from six weeks ago until now.")
         cases = _tell(_plan(chance, stocks, present), present, say)
+        with transaction():
+            pledges.make_pledges()
     finally:
         with transaction():
             clock.stand_at(None)
