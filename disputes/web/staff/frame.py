@@ -112,6 +112,7 @@ def supervision_tabs() -> list[dict[str, Any]]:
         ("staff.users", _("People")),
         ("staff.offices", _("Offices")),
         ("staff.routing", _("Routing")),
+        ("staff.standards", _("Service standard")),
         ("staff.keys", _("Partners’ keys")),
         ("staff.faults", _("Faults")),
         ("staff.histories", _("Histories")),
@@ -123,10 +124,10 @@ def _nav(role: str) -> list[dict[str, Any]]:
     items = [
         _item("staff.queue", _("Queue"), "queue", QUEUE),
         _item("staff.merchants", _("Shops"), "shop", SHOPS),
-        _item("staff.pledges", _("Promises to visitors"), "shield", PLEDGES),
         _item("staff.letters", _("Letters"), "mail", LETTERS),
         _item("staff.transfers", _("Transfers"), "send", ("transfers",)),
         _item("staff.roster", _("Roster"), "officer", ROSTER),
+        _item("staff.pledges", _("Promises to visitors"), "shield", PLEDGES),
     ]
     items[2]["count"] = undelivered.how_many() or None
     items[3]["count"] = transfers.how_many_incoming(current_user.user.office_id) or None
