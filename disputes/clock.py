@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, event, text
+from sqlalchemy import CheckConstraint, DateTime, event, literal_column, text
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from disputes.db import Base, db
@@ -27,10 +27,13 @@ class MovedClock(Base):
 
 
 # clock_timestamp, not now(): a verb that waited for a lock must not write an earlier time than the verb it waited for.
-_NOW = text("""
+_PRESENT = """
     SELECT coalesce(moved.stands_at, clock_timestamp() + make_interval(secs => coalesce(moved.ahead_seconds, 0)))
     FROM (SELECT 1) one LEFT JOIN moved_clock moved ON true
-""")
+"""
+_NOW = text(_PRESENT)
+# The same as part of a statement that would otherwise have to ask before it asks.
+PRESENT = literal_column(f"({_PRESENT})", DateTime(timezone=True))
 
 
 def now() -> datetime:

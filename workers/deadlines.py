@@ -7,9 +7,8 @@ from disputes.cases import recounts, sweeps
 
 @shared_task(name="deadlines.sweep", ignore_result=True)
 def sweep() -> None:
-    """Act on every lapsed deadline."""
-    while sweeps.lapse_next():
-        pass
+    """Act on lapsed deadlines."""
+    sweeps.lapse_for_a_while()
 
 
 @shared_task(name="deadlines.remind", ignore_result=True)
