@@ -12,7 +12,7 @@ import click
 from disputes.cases import recounts
 from disputes.cli.system import answer, as_json, system
 from disputes.db import transaction
-from disputes.law import calendar_file, explain, reading
+from disputes.law import calendar_file, explain, reading, standard_file
 from disputes.law import commands as law
 from disputes.law.queries import NoLaw
 from disputes.rules import counting, service
@@ -309,4 +309,38 @@ def _change_in_words(change: law.CalendarChange, check: bool, counted: tuple[int
     return said if check else said + again
 
 
-commands = [deadline, calendar]
+@click.group()
+def standard() -> None:
+    """The service standard: the operator's own promise."""
+
+
+@standard.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Only look for mistakes in the file; nothing is changed.")
+@as_json
+def import_standard(file: Path, check: bool, as_json: bool) -> None:
+    """Take over the new versions in FILE, in the form of seeds/law/service_standard.yaml.
+
+    They apply to clocks that start once a version is in force. For clocks that run already, a supervisor looks at what would
+    move and decides.
+    """
+    try:
+        contents = file.read_text(encoding="utf-8")
+        with system("standard import"), transaction():
+            found = law.checked_standards(contents) if check else law.import_standards(contents)
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file} is not a text file in UTF-8.") from None
+    except standard_file.StandardRefused as refused:
+        raise click.ClickException("\n".join(["Nothing was imported.", *refused.reasons])) from refused
+    except NoLaw as missing:
+        raise click.ClickException(str(missing)) from missing
+    data = {"checked_only": check, "new": [_standard_row(each) for each in found]}
+    if not found:
+        answer(as_json, data, "The file says nothing new; the service standard stays as it is.")
+        return
+    does = "would be taken over" if check else "is taken over"
+    lines = [f"{each.name} {does}, in force from {each.in_force_from}." for each in found]
+    answer(as_json, data, "\n".join(lines))
+
+
+commands = [deadline, calendar, standard]

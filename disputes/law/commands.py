@@ -10,10 +10,11 @@ from sqlalchemy import select, text
 
 from disputes import clock
 from disputes.db import db
-from disputes.law import calendar_file, queries, tables
+from disputes.law import calendar_file, queries, standard_file, tables
 from disputes.law.models import CalendarVersion, LawRevision, Recount
 from disputes.rules.calendar import Calendar, Year
 from disputes.rules.rulebook import RuleError
+from disputes.rules.service import ServiceStandard
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,25 @@ def import_calendar(contents: str, source: str) -> CalendarChange:
         store(new, source)
         count_again(known, new)
     return CalendarChange(known.version, new.version, new.changed_days(known), file.doubts)
+
+
+def checked_standards(contents: str) -> tuple[ServiceStandard, ...]:
+    """The new versions that a file would bring. Raises StandardRefused with every reason."""
+    return standard_file.fresh(standard_file.read(contents), queries.all_standards(), clock.now())
+
+
+def import_standards(contents: str) -> tuple[ServiceStandard, ...]:
+    """Take over new versions of the service standard; returns those that are new. Raises StandardRefused with every reason.
+
+    They apply to clocks that start once they are in force; what runs already keeps its version unless a supervisor re-plans.
+    """
+    lock()
+    found = checked_standards(contents)
+    for each in found:
+        db.session.add(tables.standard_row(each))
+    if found:
+        changed()
+    return found
 
 
 def count_again(known: Calendar, new: Calendar) -> None:

@@ -25,6 +25,7 @@ OPEN = {
     "public.file", "public.new", "public.step", "public.answer", "public.discard", "public.draft",
     "public.elsewhere", "public.emergency", "public.already_filed",
     "health.healthz", "health.readyz",
+    "api.pledges", "api.pledge",
     "public.pledges", "public.pledge_page", "public.pledges_data", "public.pledges_csv", "public.pledges_json",
     "api.page", "api.openapi", "api.categories", "api.places", "api.shops", "api.odds",
     "merchant.sign_in", "merchant.sign_out", "merchant.invitation",

@@ -31,6 +31,7 @@ from disputes.web.staff import (  # noqa: E402, F401
     queue,
     roster,
     routing,
+    standards,
     supervision,
     transfers,
 )

@@ -1,6 +1,7 @@
 """The public pages of the rules: all of them, in the page's language, with source, standing and dates of force."""
 
 import pytest
+from flask_babel import force_locale
 
 from disputes.law import queries as law
 from disputes.law import reading, words
@@ -41,8 +42,10 @@ def test_a_rule_that_does_not_exist_is_not_found(client):
     assert client.get("/rules/R-NOTHING").status_code == 404
 
 
-def test_every_rule_and_instrument_has_its_words_and_they_are_those_of_the_seeds():
+def test_every_rule_and_instrument_has_its_words_and_they_are_those_of_the_seeds(app):
     book = reading.seeds()
     titles = {rule.id: rule.title_en for rule in book.rules} | {s.rule_id: s.title_en for s in book.standards}
-    assert {key: str(said) for key, said in words.TITLES.items()} == titles
-    assert {key: str(said) for key, said in words.INSTRUMENTS.items()} == {i.code: i.name_en for i in book.instruments}
+    with app.test_request_context(), force_locale("en"):
+        assert {key: str(said) for key, said in words.TITLES.items()} == titles
+        named = {key: str(said) for key, said in words.INSTRUMENTS.items()}
+    assert named == {i.code: i.name_en for i in book.instruments}
