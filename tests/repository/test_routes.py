@@ -78,7 +78,7 @@ def expected(visitor: str, rule: Rule) -> set[int]:
         return NOT_HERE if visitor.startswith("merchant") else SIGN_IN
     if portal == "merchant":
         if visitor.startswith("merchant"):
-            of_the_case = bool({"number", "user_id", "code", "breach_id", "member_id"} & set(rule.arguments))
+            of_the_case = bool({"number", "user_id", "code", "breach_id", "member_id", "shop_id"} & set(rule.arguments))
             return NOT_HERE if visitor != "merchant" and of_the_case else MUST_SUCCEED
         return NOT_HERE if visitor in ("officer", "supervisor") else SIGN_IN
     if portal == "merchant_link":
