@@ -12,8 +12,10 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from disputes.cases import texts
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
+from disputes.rules.goods import GoodsClass
 from disputes.rules.lifecycle import Action
 from disputes.rules.packages import Goods, Means, Package, PackageError, Remedy, Shipping, Within
+from disputes.rules.publishing import Standing
 from disputes.web import countries
 from disputes.web.api.shapes import Address, Code, Day, Moment, Tag, Taken, Text, Whole, left_out, one_of, several
 from disputes.web.fields import AMOUNT_LIMIT
@@ -25,6 +27,7 @@ from disputes.web.sentences import refusal
 MOST_VERSION = 2**31 - 1
 MOST_ID = 2**31 - 1
 MOST_SHOPS, SHOPS = 25, 10
+MOST_PLEDGES = 100
 LONGEST_QUESTION = 100
 DEPARTURES = ("known", "departed", "unknown")
 MINOR = "In minor units of the currency: 128050 is 1280.50 yuan, and 1280 is 1280 yen."
@@ -55,6 +58,16 @@ class OddsQuery(Taken):
     trade = Code(Trade, required=True)
     region = Code(("CQ", "SC"), required=True, description="Where it was: Chongqing or Sichuan.")
     departure_at = Moment(required=True, metadata={"description": "When the guest leaves China, with its offset."})
+
+
+class PledgeQuery(InLanguage):
+    q = Text(LONGEST_QUESTION, description="A part of the shop's name, its goods or its place, in Chinese or English.")
+    division = Text(6, description="Only this district or region: two, four or six digits of GB/T 2260.")
+    district = Text(20, description="Only this business district.")
+    goods = Code(GoodsClass, load_default=left_out, description="Only shops whose promise covers goods of this class.")
+    standing = Code(Standing, load_default=left_out, description="Only promises that stand like this today.")
+    limit = Whole(1, MOST_PLEDGES, load_default=SHOPS, description="How many shops at most.")
+    page = Whole(1, 10_000, load_default=1, description="Which page of them.")
 
 
 # --- a package

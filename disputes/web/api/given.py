@@ -6,9 +6,12 @@ from marshmallow import fields
 
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.clocks import ClockName
+from disputes.rules.goods import GoodsClass
 from disputes.rules.lifecycle import Action, Kind, Outcome, Role, State
 from disputes.rules.odds import Likeness
 from disputes.rules.packages import Goods, Means, Remedy, Shipping, Within
+from disputes.rules.pledges import Condition, Proof, Starts, Way
+from disputes.rules.publishing import Desk, Standing
 from disputes.web.api.asked import DEPARTURES, MINOR, SHAPES
 from disputes.web.api.shapes import Code, Given, Language, Moment
 
@@ -91,6 +94,52 @@ class Shop(Given):
 
 class Shops(Given):
     shops = fields.List(fields.Nested(Shop))
+
+
+class Pledge(Given):
+    """What a shop promises about returns, by the version that counts today. A broken promise still binds."""
+
+    url = fields.String(metadata={"description": "The shop's page in the register, for people."})
+    shop_code = fields.String()
+    shop_zh = fields.String()
+    shop_en = fields.String(metadata={"description": "Empty where none is known."})
+    merchant_zh = fields.String()
+    brand_zh = fields.String(metadata={"description": "Empty when the company promises in its own name."})
+    division = fields.String()
+    district = fields.String(metadata={"description": "Empty outside the business districts."})
+    address_zh = fields.String()
+    address_en = fields.String()
+    trade = Code(Trade)
+    standing = Code(Standing)
+    broken = fields.Boolean(metadata={"description": "A breach is on record that was not cleared."})
+    breaches = fields.Integer(metadata={"description": "All recorded breaches, cleared ones included."})
+    pledge = fields.String()
+    version = fields.Integer()
+    applies_from = fields.String(metadata={"description": "The first day of purchase for which this version counts."})
+    since = fields.String(metadata={"description": "The first day of purchase covered by any version."})
+    withdrawn_on = fields.String(metadata={"description": "The last day of purchase that is covered; empty while it stands."})
+    next_version_from = fields.String(metadata={"description": "Empty when no newer version is published."})
+    days = fields.Integer()
+    starts = Code(Starts)
+    covered = fields.List(Code(GoodsClass), metadata={"description": "Empty means all goods."})
+    excluded = fields.List(Code(GoodsClass))
+    also_takes = fields.List(Code(GoodsClass))
+    goods_zh = fields.String()
+    goods_en = fields.String()
+    exclusions_zh = fields.String()
+    exclusions_en = fields.String()
+    condition = Code(Condition)
+    proof = Code(Proof)
+    ways = fields.List(Code(Way))
+    desks = fields.List(Code(Desk))
+    freight = Code(("buyer", "merchant"))
+    accepting_shops = fields.List(fields.String(), metadata={"description": "Codes of the other shops that take the goods back."})
+    refund_days = fields.Integer(allow_none=True, metadata={"description": "Null when the promise names no time."})
+    means = fields.List(Code(Means))
+
+
+class Pledges(Given):
+    pledges = fields.List(fields.Nested(Pledge))
 
 
 # --- a case

@@ -162,6 +162,7 @@ def _operation(endpoint: str, view: Any, spec: APISpec) -> dict[str, Any]:
 def _path_parameters(view: Any) -> list[dict[str, Any]]:
     known = {
         "number": ({"type": "string", "minLength": 1}, "The case's number, with or without dashes."),
+        "code": ({"type": "string", "minLength": 1}, "The code of the shop."),
         "evidence_id": ({"type": "integer", "minimum": 1}, "The id of the file, from the case."),
     }
     return [

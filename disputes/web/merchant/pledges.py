@@ -18,7 +18,7 @@ from disputes.regions import queries as regions
 from disputes.rules.packages import Means
 from disputes.rules.publishing import NetworkKind, Promise, flaws, worse
 from disputes.web.merchant import bp
-from disputes.web.pledge_forms import (
+from disputes.web.merchant.pledge_forms import (
     CommentForm,
     JoinForm,
     NetworkForm,

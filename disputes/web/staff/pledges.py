@@ -25,7 +25,7 @@ from disputes.rules.lifecycle import Role
 from disputes.rules.publishing import RULE_OF, BreachReason, NetworkKind
 from disputes.web import access
 from disputes.web.fields import DatePartsField, readable
-from disputes.web.pledge_forms import NetworkForm, PressForm
+from disputes.web.merchant.pledge_forms import NetworkForm, PressForm
 from disputes.web.pledge_poster import poster_of
 from disputes.web.sentences import refusal
 from disputes.web.sessions import current_actor
