@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from disputes.cases import periods
+from disputes.cases.models import Case
 from disputes.formats import short_day
 from disputes.law import explain, words
 from disputes.law import queries as law
@@ -53,6 +56,44 @@ def counted(deadline: Any) -> Counted:
         calendar=deadline.calendar_version,
         url=url_for("public.rule", rule_id=deadline.rule_id),
         paused=deadline.paused_since is not None,
+    )
+
+
+@dataclass(frozen=True)
+class CivilPeriod:
+    """A period of civil law in words; information, and no clock of ours."""
+
+    counted: Counted
+    since: date
+    due_on: date
+    due_at: datetime
+    provisional: bool
+    earliest: bool
+    over: bool
+    owes: str
+
+
+def civil_periods(case: Case) -> list[CivilPeriod]:
+    """The periods of civil law that this case touches."""
+    return [_civil(period) for period in periods.civil(case)]
+
+
+def _civil(period: periods.Period) -> CivilPeriod:
+    rule, due = period.rule, period.due
+    explained = Counted(
+        lines=explain.sentences(due.lines),
+        family=str(rule.family),
+        rule_id=rule.id,
+        version=rule.version,
+        title=title_of(rule.id, rule),
+        citation=citation_of(rule),
+        standing=rule.standing,
+        source=rule.source,
+        calendar=due.calendar_version,
+        url=url_for("public.rule", rule_id=rule.id),
+    )
+    return CivilPeriod(
+        explained, period.since, due.due_on, due.due_at, due.provisional, period.earliest, period.over, rule.owes
     )
 
 

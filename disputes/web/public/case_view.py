@@ -18,7 +18,7 @@ from disputes.formats import CHINA
 from disputes.names import named
 from disputes.rules.lifecycle import RESOLVED_OUTCOMES, Action, Kind, Outcome, Role, State, open_actions
 from disputes.rules.packages import Goods, Package, package_of
-from disputes.web.counted import Counted, counted, family_of
+from disputes.web.counted import CivilPeriod, Counted, civil_periods, counted, family_of
 
 SOON = timedelta(
     hours=48
@@ -218,6 +218,13 @@ class View:
         """What is owed now, the nearest first."""
         running = sorted(self.case.ladder_deadlines, key=lambda d: d.due_at)
         return [self._owed(d) for d in running]
+
+    @property
+    def periods(self) -> list[CivilPeriod]:
+        """The periods of civil law that the case touches and that are not over; for the tourist alone."""
+        if not self.mine or not self.case.is_open:
+            return []
+        return [period for period in civil_periods(self.case) if not period.over]
 
     def _owed(self, deadline: Deadline) -> Owed:
         return Owed(

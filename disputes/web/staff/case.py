@@ -28,7 +28,7 @@ from disputes.regions.models import Authority, Division, Port
 from disputes.rules.lifecycle import Action, Kind, State, StepRefused, open_actions
 from disputes.rules.packages import package_of
 from disputes.web import downloads
-from disputes.web.counted import Counted, counted
+from disputes.web.counted import Counted, civil_periods, counted
 from disputes.web.fields import MoneyField
 from disputes.web.public.case_view import known_zone, view_of
 from disputes.web.sentences import refusal
@@ -157,6 +157,7 @@ def _page(
         people=people,
         owed=[_owed(d, now) for d in sorted(case.running_deadlines, key=lambda d: d.due_at)],
         passed=[_owed(d, now) for d in reversed(case.deadlines) if d.ended_at is not None],
+        periods=civil_periods(case),
         track=view_of("", case, by, now).track,
         package_of=package_of,
         letters=undelivered.of_case(case.id),
