@@ -220,14 +220,15 @@ def broken_among(ids: Sequence[int]) -> list[Finding]:
     """Of these cases those whose chain of events does not hold."""
     found: list[Finding] = []
     for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
+        batch, known = ids[start : start + BATCH], set(db.session)
         rows = select(CaseEvent).where(CaseEvent.case_id.in_(batch)).order_by(CaseEvent.case_id, CaseEvent.seq)
         events = {case_id: list(of) for case_id, of in groupby(db.session.scalars(rows), attrgetter("case_id"))}
         for case in db.session.scalars(select(Case).where(Case.id.in_(batch)).order_by(Case.id)):
             broken = history.broken_at(case, events.get(case.id, ()))
             if broken:
                 found.append(Finding("history", case.number, {"step": broken}))
-        db.session.expunge_all()
+        for read in set(db.session) - known:  # or all histories would stay in memory
+            db.session.expunge(read)
         if len(found) >= MOST:
             break
     return found[:MOST]

@@ -98,6 +98,7 @@ class Report:
     lines: list[Line] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     steps: int = 0
+    tended: int = 0
     took: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -130,6 +131,8 @@ class Report:
         again = sum(m.asked_again for m in self.moments)
         if again:
             notes[WebKilled.name] = f"{again} times a page got no answer and was asked for again"
+        if self.tended:
+            notes["supervisor"] = f"{self.tended} programs had ended by themselves and were started again"
         took = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.took.items())
         return "\n".join(
             [
@@ -178,7 +181,7 @@ class Run:
             for moment in self.moments:
                 self._in_peace(moment, app)
             wanted = records(self.stops)
-        self.report.cases = len(wanted)
+        self.report.cases, self.report.tended = len(wanted), self.system.tended
         self.report.steps = sum(len(record.steps) for record in wanted.values())
         self._judge(differences(wanted, struck), found, letters)
         return self.report
@@ -245,11 +248,15 @@ class Run:
     def _until_done(self, moment: Moment, *, letters: bool) -> None:
         """Until nothing is due any more, by the workers alone."""
         try:
-            wait_for(lambda: not (backlog() if letters else steps_left()), "the end of the work", look_every=0.05)
+            wait_for(lambda: self._done(letters), "the end of the work", look_every=0.05)
         except AssertionError as error:
             raise AssertionError(f"{error}; left are {dict(backlog())}; {moment}") from None
         with suppress(AssertionError):
             wait_for(lambda: not on_their_way(), "the answer to every letter", ON_ITS_WAY, look_every=0.05)
+
+    def _done(self, letters: bool) -> bool:
+        self.system.tend()
+        return not (backlog() if letters else steps_left())
 
     def _judge(self, found: list[Difference], said: list[str], letters: dict[int, Mail]) -> None:
         lines: dict[str, Line] = {}

@@ -54,7 +54,7 @@ class Blow(Fault):
     times = 1
 
     def strike(self, system: System, chance: random.Random) -> None:
-        for _ in in_the_middle(chance, self.times):
+        for _ in in_the_middle(system, chance, self.times):
             self.once(system, chance)
 
     def once(self, system: System, chance: random.Random) -> None:
@@ -87,6 +87,7 @@ class Points(Fault):
 
     def strike(self, system: System, chance: random.Random) -> None:
         def over() -> bool:
+            system.tend()
             system.say(*TASKS)
             return not system.points.left() or not backlog()
 
@@ -306,6 +307,7 @@ class MailFault(Fault):
 
     def strike(self, system: System, chance: random.Random) -> None:
         def felt() -> bool:
+            system.tend()
             system.say("messages.deliver")
             return system.mail.struck >= self._first + self.enough or not backlog()
 
@@ -383,11 +385,16 @@ class Together(Fault):
         system.kill(system.beats[-1])
 
 
-def in_the_middle(chance: random.Random, times: int) -> Iterator[None]:
+def in_the_middle(system: System, chance: random.Random, times: int) -> Iterator[None]:
     """So many turns, each when another part of what was due has been done; fewer, where it is done too soon."""
     first = backlog().total()
     for share in sorted((chance.uniform(0.1, 0.95) for _ in range(times)), reverse=True):
-        wait_for(lambda at=share: backlog().total() <= first * at, "a part of the work", look_every=0.005)  # type: ignore[misc]
+
+        def reached(left: float = first * share) -> bool:
+            system.tend()
+            return backlog().total() <= left
+
+        wait_for(reached, "a part of the work", look_every=0.005)
         yield
 
 

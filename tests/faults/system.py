@@ -65,6 +65,7 @@ class System:
         self.workers: list[Child] = []
         self.beats: list[Child] = []
         self.web: Child | None = None
+        self.tended = 0  # programs that ended by themselves and were started again
 
     def stop(self) -> None:
         self.stop_programs()
@@ -125,6 +126,14 @@ class System:
         self.web = self._start("web", PORT=str(port), HOST="127.0.0.1", WEB_WORKERS="2", TRUSTED_PROXIES="1")
         wait_for(lambda: _connects(port), "the web server")
         return f"http://127.0.0.1:{port}"
+
+    def tend(self) -> None:
+        """Start again what has ended by itself, as the runner or systemd does: a worker whose broker goes away may end."""
+        for kind, again in ((self.workers, self.start_worker), (self.beats, self.start_beat)):
+            for child in [each for each in kind if not each.running]:
+                self.kill(child)
+                again()
+                self.tended += 1
 
     def kill(self, child: Child) -> None:
         """A program with everything it started, as by a power failure."""

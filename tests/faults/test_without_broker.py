@@ -135,6 +135,7 @@ def test_it_is_ready_and_says_what_is_degraded(cut_off: Flask) -> None:
     assert answer.status_code == 200
     assert answer.get_json() == {
         "status": "ready", "database": "ok", "migrations": "ok", "broker": "degraded", "worker": "degraded",
+        "integrity": "degraded",
     }  # fmt: skip
     assert in_time(lambda: cut_off.test_client().get("/healthz")).status_code == 200
 
