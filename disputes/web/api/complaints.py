@@ -148,8 +148,9 @@ def _filed(case: Case, data: dict[str, Any]) -> dict[str, Any]:
             "token": token,
             "words": links.words(secret(), case.id, FIRST_LINK, language),
             "words_language": language if language in links.WORD_LISTS else "en",
-            "state": State.RECEIVED,
-            "version": 1,
+            # An emergency reached the duty officer in the same moment, which was its second step.
+            "state": State.LIAISON if data["dangers"] else State.RECEIVED,
+            "version": 2 if data["dangers"] else 1,
             "filed_at": case.filed_at,
             "deadlines": [],
             "outlook": outlook and {
