@@ -7,12 +7,13 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard disputes/translations/*/LC_MESSAGE
 BROWSER_PACKAGES := chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
 UV_COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: help run test test-all lint browser lock install install-dev translations
+.PHONY: help run test test-all faults lint browser lock install install-dev translations
 
 help:
 	@echo "make run        start the whole system; PORT=8010 chooses another port"
 	@echo "make test       lint, types and the test suite"
 	@echo "make test-all   the same with the long runs"
+	@echo "make faults     kill and disturb everything under load for about ten minutes; FAULTS='--only NAME --cases N --seed N'"
 	@echo "make lint       lint and types alone"
 	@echo "make browser    install Chromium and fonts for the browser journeys"
 	@echo "make lock       pin the dependencies of pyproject.toml anew (needs uv)"
@@ -27,6 +28,10 @@ test: install-dev translations $(if $(CI),browser)
 test-all: install-dev translations $(if $(CI),browser)
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -n 2
+
+# Exits with 1 when anything was lost, doubled or missed. docs/faults.md says how to read the table.
+faults: install-dev translations
+	@$(BIN)/python -m tests.faults.harness $(FAULTS)
 
 lint: install-dev
 	$(BIN)/ruff check .

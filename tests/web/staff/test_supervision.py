@@ -89,7 +89,7 @@ def test_officers_are_kept_out_of_what_is_the_supervisors(at_desk: Any, app: Fla
     finally:
         app.config["WTF_CSRF_ENABLED"] = True
     assert closed == {
-        "staff.late", "staff.workload", "staff.workload_hand_over", "staff.faults", "staff.fault_again", "staff.histories",
+        "staff.late", "staff.workload", "staff.workload_hand_over", "staff.faults", "staff.fault_again", "staff.look_through_data", "staff.histories",
         "staff.users", "staff.user_new", "staff.user", "staff.user_step", "staff.offices", "staff.office", "staff.keys",
         "staff.key_revoke",
     }  # fmt: skip
@@ -308,6 +308,22 @@ def test_a_fault_is_shown_and_tried_again(chief: Browser) -> None:
 
 def test_without_faults_the_page_says_so(chief: Browser) -> None:
     assert "No faults" in chief.open("/staff/faults").text
+    assert "It has not looked yet." in chief.text
+
+
+def test_a_supervisor_lets_the_system_look_through_its_data_and_reads_what_to_do(chief: Browser) -> None:
+    case = factories.offered()
+    chief.open("/staff/faults")
+    chief.submit("/faults/look")
+    assert "Everything is in order." in chief.text
+    assert "Nothing was found." in chief.text
+    with transaction():
+        case.waiting_on = None
+    chief.open("/staff/faults").submit("/faults/look")
+    assert "1 thing is not in order." in chief.text
+    assert f"Nobody owes the next step in case {spoken(case.number)}" in chief.text
+    assert "take the next step by hand" in chief.text
+    chief.open(f"/staff/cases/{case.number}")
 
 
 # --- histories
