@@ -48,7 +48,7 @@ def verdict(purchase: Purchase, item: Item, declared_at: datetime, law: ReturnLa
     lacks, told = tax_reasons(purchase, item, law)
     if purchase.tax_state is TaxState.T3:
         chosen, others = _after_refund(chosen, law), ()
-    warnings = (*chosen.warnings, *told, *_leaving(purchase, chosen.due, law), *_provisional(chosen.due, law))
+    warnings = (*chosen.warnings, *told, *_leaving(purchase, chosen.due, declared_at, law), *_provisional(chosen.due, law))
     arrived = purchase.goods_arrived_at
     reasons = chosen.reasons
     if chosen.carries and chosen.due and arrived and local_day(arrived) > chosen.due.due_on:
@@ -117,8 +117,11 @@ def _after_refund(chosen: Finding, law: ReturnLaw) -> Finding:
     )
 
 
-def _leaving(purchase: Purchase, due: Due | None, law: ReturnLaw) -> tuple[Reason, ...]:
-    if due is None or purchase.departure_on is None or purchase.departure_on >= due.due_on:
+def _leaving(purchase: Purchase, due: Due | None, declared_at: datetime, law: ReturnLaw) -> tuple[Reason, ...]:
+    """For those who are still here and leave before the last day."""
+    if due is None or purchase.departure_on is None:
+        return ()
+    if not local_day(declared_at) <= purchase.departure_on < due.due_on:
         return ()
     return (law.reason("leaves_first", "R-STAY-RISK", departure=purchase.departure_on.isoformat()),)
 

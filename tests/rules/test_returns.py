@@ -224,6 +224,7 @@ WARNINGS = [
     ({"promises": (SEVEN,), "tax_state": "T2", "item": {"unsealed": True}},                       {"tax_advance_first", "tax_used"}),
     ({"promises": (SEVEN,), "departure_on": date(2026, 11, 8)},                                   {"leaves_first"}),
     ({"promises": (SEVEN,), "departure_on": date(2026, 11, 9)},                                   set()),
+    ({"promises": (SEVEN,), "departure_on": date(2026, 11, 4)},                                   set()),  # at home already
     ({"promises": (SEVEN,), "way": "parcel"},                                                     {"way_not_promised"}),
     ({"promises": (SEVEN,), "way": "shop"},                                                       set()),
     ({"promises": (SEVEN,), "shop": "a", "hand_over_shop": "b", "hand_over_city": "Chengdu"},     {"branch_not_promised"}),
