@@ -48,7 +48,12 @@ def verdict(purchase: Purchase, item: Item, declared_at: datetime, law: ReturnLa
     lacks, told = tax_reasons(purchase, item, law)
     if purchase.tax_state is TaxState.T3:
         chosen, others = _after_refund(chosen, law), ()
-    warnings = (*chosen.warnings, *told, *_leaving(purchase, chosen.due, declared_at, law), *_provisional(chosen.due, law))
+    warnings = (
+        *chosen.warnings,
+        *told,
+        *_leaving(purchase, chosen.due, declared_at, law),
+        *_provisional(chosen.due, law),
+    )
     arrived = purchase.goods_arrived_at
     reasons = chosen.reasons
     if chosen.carries and chosen.due and arrived and local_day(arrived) > chosen.due.due_on:
