@@ -13,12 +13,14 @@ import psycopg
 import redis
 
 from disputes.embedded.engines import wait_until_ready
+from disputes.notifications.smtp import TIMEOUT
 from tests.faults.mail import Mood
 from tests.faults.struck import DOUBLED, TENTH_LOST
 from tests.faults.system import System, wait_for
-from tests.faults.work import backlog
+from tests.faults.work import backlog, on_their_way
 
 TASKS = ("cases.route", "deadlines.sweep", "deadlines.remind", "messages.deliver", "cases.depart")
+ANSWERED = 3 * TIMEOUT  # seconds after which no call of a mail server is still under way
 POINT_LIMIT = 60.0  # seconds for the points of one moment; what is not reached by then has no statement there
 
 
@@ -312,6 +314,10 @@ class MailFault(Fault):
             return system.mail.struck >= self._first + self.enough or not backlog()
 
         wait_for(felt, f"calls of a mail server that {self.mood}")
+        with suppress(
+            AssertionError
+        ):  # whoever waits for the server gives up while the clock still stands at this moment
+            wait_for(lambda: not on_their_way(), "the end of the calls", ANSWERED)
 
     def after(self, system: System) -> None:
         system.mail.mood = Mood.TAKES
