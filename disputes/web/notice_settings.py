@@ -108,13 +108,17 @@ class ChoiceForm(FlaskForm):
     quiet_from = TimeField(_l("Quiet from"), [Optional()], default=NIGHT[0])
     quiet_to = TimeField(_l("Quiet until"), [Optional()], default=NIGHT[1])
 
-    def validate_daily_at(self, field: TimeField) -> None:
-        if self.rhythm.data == Rhythm.DAILY and field.data is None:
-            raise ValueError(_("Give the hour."))
-
-    def validate_quiet(self, field: BooleanField) -> None:
-        if field.data and (self.quiet_from.data is None or self.quiet_to.data is None):
-            raise ValueError(_("Give the hours at which the quiet begins and ends."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Shape first, then whether the hours are there that the choice needs."""
+        if not super().validate(extra_validators):
+            return False
+        if self.rhythm.data == Rhythm.DAILY and self.daily_at.data is None:
+            self.daily_at.errors = [_("Give the hour.")]
+            return False
+        if self.quiet.data and (self.quiet_from.data is None or self.quiet_to.data is None):
+            self.quiet.errors = [_("Give the hours at which the quiet begins and ends.")]
+            return False
+        return True
 
 
 class StepForm(FlaskForm):
@@ -231,7 +235,7 @@ def trouble_of(message: Message | None) -> str | None:
     code = message.error.split(" ", 1)[0]
     if code in TROUBLES:
         return str(TROUBLES[code])
-    if message.attempts and message.answered_at is None:
+    if message.state == MessageState.DUE and message.answered_at is None:
         return _("The service gave no answer, so we do not know whether the text arrived. We try again by ourselves.")
     if message.state == MessageState.DUE:
         return _("The service cannot be reached at the moment. We try again by ourselves.")
@@ -252,4 +256,4 @@ def _locked(whose: Whose) -> Any:
 
 
 def _services() -> list[SelectChoice]:
-    return [SelectChoice(channel.value, names.named(names.CHANNELS, channel)) for channel in ROBOTS]
+    return [SelectChoice(channel.value, names.named(names.MESSAGE_CHANNELS, channel)) for channel in ROBOTS]

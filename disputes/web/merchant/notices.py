@@ -12,7 +12,7 @@ from sqlalchemy import select
 from disputes.cases.letters import MERCHANT_LANGUAGE
 from disputes.db import db
 from disputes.merchants.models import Merchant, Shop
-from disputes.names import CHANNELS, named
+from disputes.names import MESSAGE_CHANNELS, named
 from disputes.notifications.wishes import of_stored
 from disputes.web.merchant import bp
 from disputes.web.notice_settings import Whose, add_pages
@@ -69,11 +69,11 @@ def _shops(merchant_id: int) -> list[Shop]:
 def _shop_line(shop: Shop) -> dict[str, Any]:
     robot = of_stored(shop.notices).robot
     more = (
-        named(CHANNELS, robot.channel)
+        named(MESSAGE_CHANNELS, robot.channel)
         if robot
         else _("as the company")
         if not shop.notices
-        else named(CHANNELS, "mail")
+        else named(MESSAGE_CHANNELS, "mail")
     )
     return {"url": url_for("merchant.shop_notices", shop_id=shop.id), "name": local_name(shop), "more": more}
 

@@ -14,6 +14,7 @@ from disputes.cases.models import Case
 from disputes.db import db, transaction
 from disputes.notifications import undelivered
 from disputes.notifications.models import Message, MessageState
+from disputes.notifications.wishes import Channel
 from disputes.web.fields import readable
 from disputes.web.public.filing_forms import checked_email
 from disputes.web.sessions import current_actor
@@ -60,9 +61,21 @@ def letter(message_id: int) -> Response | str:
             done = undelivered.send_again(found, form.address.data or "")
         return _back(done, _("The letter is on its way again."))
     if not form.is_submitted():
-        form.address.data = found.address
+        form.address.data = found.address if found.channel == Channel.MAIL else ""
     case = queries.find(found.case_id, current_actor()) if found.case_id is not None else None
     return render_template("staff/letter.html", letter=found, case=case, form=form, cancel_form=StepForm(formdata=None))
+
+
+@bp.post("/letters/<int:message_id>/robot")
+def letter_to_robot(message_id: int) -> Response:
+    """Have the robot try once more, after its settings were mended."""
+    form = StepForm()
+    if not form.validate():
+        abort(400)
+    with transaction():
+        found = _letter(message_id)
+        done = undelivered.send_again(found, found.address)
+    return _back(done, _("The letter is on its way again."))
 
 
 @bp.post("/letters/<int:message_id>/let-be")
