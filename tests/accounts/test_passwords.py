@@ -59,3 +59,8 @@ def test_a_password_that_is_easily_guessed_is_refused(password: str, code: str) 
 @pytest.mark.parametrize("password", [GOOD, "山城的夜景很美丽我喜欢火锅", "correct-horse-battery"])
 def test_a_long_password_in_any_script_is_good(password: str) -> None:
     passwords.require_good(password, "zhoumin@office.example", "周敏")
+
+
+def test_a_try_for_an_unknown_account_takes_the_work_of_a_real_one() -> None:
+    assert not passwords.is_outdated(passwords._nobody)
+    assert not passwords.fits(None, GOOD)
