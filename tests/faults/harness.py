@@ -166,6 +166,7 @@ class Run:
     def __call__(self) -> Report:
         with self._timed("made"), on(self.system.database("beginning")):
             upgrade()
+            _move(BEGIN - timedelta(days=1))  # what is loaded is in force when the cases begin
             with transaction():
                 seeding.load_all()
             populate(self.number)
