@@ -17,6 +17,7 @@ from disputes.cases.models import Case, CaseEvent, Contact, Deadline, Offer, Ref
 from disputes.db import db
 from disputes.notifications import rendering
 from disputes.notifications.models import Message, MessageState
+from disputes.returns.models import Refund, ReturnItem, TaxEntry
 from disputes.rules.lifecycle import Action
 
 # Rows that hang on a case by ``case_id``, and what of them must be the same in both runs: none lost, none doubled. What a
@@ -25,6 +26,9 @@ COMPARED: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (Offer, ("by_role", "status", "package")),
     (Settlement, ("means",)),
     (Referral, ("authority_code",)),
+    (ReturnItem, ("position", "goods", "quantity", "unit_price", "holder", "reasons", "grade")),
+    (Refund, ("amount", "currency", "means", "by_role")),
+    (TaxEntry, ("position", "payer", "payee", "amount", "through", "reason", "rule_id")),
 )
 OF_THE_CASE = ("kind", "state", "outcome", "waiting_on", "asked_from", "emergency", "office_id", "departure")
 
