@@ -17,7 +17,7 @@ from disputes.cases.models import Authorisation, Case, CaseEvent, Deadline, Offe
 from disputes.db import db
 from disputes.rules import procedure
 from disputes.rules.lifecycle import Action, Outcome, Role, State
-from disputes.rules.packages import DAYS_OF, Package, package_of
+from disputes.rules.packages import DAYS_OF, Package, needs_presence, package_of
 from disputes.rules.procedure import Fact, FactKind
 from disputes.rules.rulebook import local_day
 
@@ -528,7 +528,9 @@ _ON_LAPSE = {
 def _put(
     case: Case, action: Action, by: Actor, package: Package, words: str, language: str, given_by: str = ""
 ) -> CaseEvent:
-    """Put a package on the table in place of the one that lies there."""
+    """Put a package on the table in place of the one that lies there. Refused when it needs a tourist who has left."""
+    if case.is_away(clock.now()) and needs_presence(package):
+        raise Refused("in_person_after_departure")
     end_offer(case, "superseded")
     _end_referral(case)
     db.session.flush()

@@ -100,6 +100,11 @@ class Case(Base):
     def is_open(self) -> bool:
         return self.state != State.CLOSED
 
+    def is_away(self, now: datetime) -> bool:
+        """Whether the tourist is gone by what we know: in remote mode, and no later departure was told us since."""
+        ahead = self.departure_at is not None and self.departure_at > now
+        return self.remote_since is not None and not ahead
+
     @property
     def running_deadlines(self) -> list[Deadline]:
         return [d for d in self.deadlines if d.ended_at is None]

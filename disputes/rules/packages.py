@@ -62,6 +62,11 @@ class Means(StrEnum):
     ANY = "any"
 
 
+# What nobody can do who has left: be handed money, hand goods over, or have them collected.
+IN_PERSON_MEANS = (Means.CASH,)
+IN_PERSON_SHIPPING = (Shipping.IN_SHOP, Shipping.PICKED_UP)
+
+
 class PackageError(ValueError):
     """A package that promises nothing, or nothing that can be carried out; ``code`` says why."""
 
@@ -103,6 +108,12 @@ def less_than_the_price(package: Package, price: int | None, currency: str | Non
     if price is None or package.currency != currency:
         return False
     return Remedy.REFUND in package.remedies and package.amount < price
+
+
+def needs_presence(package: Package) -> bool:
+    """Whether this package can be carried out only while the tourist is here."""
+    goods = package.goods is Goods.GIVE_BACK and package.shipping in IN_PERSON_SHIPPING
+    return goods or (package.amount > 0 and package.means in IN_PERSON_MEANS)
 
 
 def package_of(stored: dict[str, Any]) -> Package:

@@ -9,8 +9,10 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
-from disputes import names
+from disputes import clock, names
 from disputes.rules.packages import (
+    IN_PERSON_MEANS,
+    IN_PERSON_SHIPPING,
     MONEY_REMEDIES,
     Goods,
     Means,
@@ -47,10 +49,15 @@ class PackageForm(FlaskForm):
     )
 
     price: tuple[int | None, str | None] = (None, None)  # what was paid, in minor units of a currency
+    away = False  # the tourist has left
 
     def measure(self, complaint: Any) -> None:
-        """Say what was paid: the price back is all of it."""
+        """Say what was paid: the price back is all of it. Once the tourist has left, only what works from abroad can be chosen."""
         self.price = (complaint.amount, complaint.currency)
+        self.away = complaint.case.is_away(clock.now())
+        if self.away:
+            self.means.choices = [c for c in self.means.choices if _code(c) not in IN_PERSON_MEANS]
+            self.shipping.choices = [c for c in self.shipping.choices if _code(c) not in IN_PERSON_SHIPPING]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Shape first, then whether the package promises something that can be carried out."""
@@ -89,3 +96,12 @@ class PackageForm(FlaskForm):
         self.amount.data, self.amount.currency = package.amount or None, package.currency
         self.goods.data, self.shipping.data = package.goods.value, package.shipping.value
         self.means.data, self.within.data = package.means.value, package.within.value
+        if self.away and package.means in IN_PERSON_MEANS:
+            self.means.data = Means.ORIGINAL.value
+        if self.away and package.shipping in IN_PERSON_SHIPPING:
+            self.shipping.data = Shipping.SHOP_PAYS.value
+
+
+def _code(choice: Any) -> Any:
+    """The code of a choice, however the form wrote it down."""
+    return choice[0] if isinstance(choice, tuple) else choice.value

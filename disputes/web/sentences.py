@@ -55,6 +55,7 @@ REFUSED: Mapping[str, Any] = {
     # offers, proposals, settlement
     "already_agreed":         _l("You have agreed to this proposal already. We are waiting for the other side."),
     "nothing_on_the_table":   _l("There is no offer on the table any more."),
+    "in_person_after_departure": _l("The visitor has left China. Choose a way that works from abroad: money to the card, the wallet or a bank account, and goods by parcel."),
     "less_than_the_price":    _l("“All the money back” means all that was paid. For less, choose “A part of the money back” instead."),
     "nothing_settled":        _l("There is no agreement that could be carried out."),
     # files

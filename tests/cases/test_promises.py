@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ from disputes.db import db, transaction
 from disputes.notifications import outbox
 from disputes.notifications.models import Message
 from disputes.rules.lifecycle import Outcome
+from disputes.rules.packages import Means, Shipping
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -361,3 +363,30 @@ def test_a_supervisors_first_clock_is_as_short_as_the_standard_says():
     first = case.running_deadlines[0]
     assert first.due_at - first.started_at <= timedelta(minutes=30)
     assert first.remind_at is not None
+
+
+# --- after the departure
+
+
+def test_after_the_departure_nothing_that_needs_the_tourist_here_can_be_put_on_the_table():
+    case = make.departed(make.with_merchant())
+    with pytest.raises(commands.Refused, match="in_person_after_departure"), transaction():
+        commands.make_offer(case.id, None, make.shop_of(case), replace(make.HALF, means=Means.CASH))
+    with pytest.raises(commands.Refused, match="in_person_after_departure"), transaction():
+        commands.make_offer(case.id, None, make.shop_of(case), make.REFUND)
+    by_parcel = replace(make.REFUND, shipping=Shipping.SHOP_PAYS)
+    with transaction():
+        commands.make_offer(case.id, None, make.shop_of(case), by_parcel)
+    assert queries.find(case.id, make.shop_of(case)).state == "offered"
+
+
+def test_a_tourist_who_stays_after_all_can_be_paid_in_cash():
+    case = make.with_merchant(departure_at=clock.now() + timedelta(hours=5))
+    later(hours=6)
+    due_work()
+    with transaction():
+        at = clock.now() + timedelta(days=2)
+        upkeep.change_departure(case.id, None, make.tourist_of(case), "known", at, "CKG")
+    with transaction():
+        commands.make_offer(case.id, None, make.shop_of(case), replace(make.HALF, means=Means.CASH))
+    assert case.remote_since is not None, "the step at departure is taken once"

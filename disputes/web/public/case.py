@@ -51,7 +51,7 @@ def case_page(token: str) -> str:
         StepForm(data={"version": str(view.case.version)}),
         pieces=[_piece(view, e) for e in view.case.evidence if e.erased_at is None],
         competence=whereabouts.competence(view.case),
-        showable=view.mine and view.case.state in SHOWABLE,
+        showable=view.mine and view.case.state in SHOWABLE and not view.case.is_away(view.now),
         proof=view.mine and _has_proof(view),
     )
 

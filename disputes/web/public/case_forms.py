@@ -325,8 +325,10 @@ class UnverifiedPaidForm(PersonFields, PaidForm):
 
 
 def cash_today(form: PackageForm) -> None:
-    """What is usual at a counter: money in the hand, today."""
-    form.means.data, form.within.data = Means.CASH.value, Within.TODAY.value
+    """What is usual at a counter: money in the hand, today; for somebody who has left only the day."""
+    if not form.away:
+        form.means.data = Means.CASH.value
+    form.within.data = Within.TODAY.value
     if Remedy.OTHER.value in (form.remedies.data or []):
         form.remedies.data = [r for r in form.remedies.data if r != Remedy.OTHER.value]
 

@@ -172,7 +172,7 @@ def _page(
         division=db.session.get(Division, complaint.division_code) if complaint.division_code else None,
         port=db.session.get(Port, case.departure_port) if case.departure_port else None,
         zone=known_zone(case.tourist.time_zone),
-        fits=deadlines.ends_before_departure(case, now) if case.is_open else None,
+        fits=deadlines.ends_before_departure(case, now) if case.is_open and case.state != State.LIAISON else None,
         evidence=[e for e in case.evidence if e.erased_at is None],
         found_shops=_found_shops(case, allowed),
         shop_typed=_shop_typed(case),
