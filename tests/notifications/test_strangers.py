@@ -188,7 +188,7 @@ def test_of_two_stages_of_a_reminder_that_no_server_took_only_the_right_one_is_s
     later(timedelta(minutes=5))
     delivery.deliver_due()
 
-    rows = [m for m in db.session.scalars(db.select(Message).where(Message.deadline_id == deadline.id).order_by(Message.id))]
+    rows = list(db.session.scalars(db.select(Message).where(Message.deadline_id == deadline.id).order_by(Message.id)))
     assert [m.state for m in rows] == ["cancelled", "sent"]
     assert len(posting.to(shop)) == 1
     assert all(m.key == outbox.reminder_key(deadline.id, 1, n, "shop") for n, m in enumerate(rows, 1))

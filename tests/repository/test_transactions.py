@@ -59,4 +59,11 @@ def test_verbs_leave_the_transaction_to_their_callers() -> None:
         for _, called in module.calls()
         if called == "transaction"
     }
-    assert opening == {"disputes.cases.sweeps", "disputes.intake.commands", "disputes.notifications.delivery"}
+    assert opening == {
+        "disputes.cases.recounts",
+        "disputes.cases.sweeps",
+        "disputes.cases.tallies",
+        "disputes.intake.commands",
+        "disputes.notifications.delivery",
+        "disputes.notifications.digests",
+    }
