@@ -87,6 +87,7 @@ class Case(Base):
         CheckConstraint("shop_id IS NULL OR merchant_id IS NOT NULL", name="a_shop_has_its_merchant"),
         Index("ix_cases_queue", "office_id", "slack_at", postgresql_where=sql(f"state IN ({_OPEN})")),
         Index("ix_cases_officer", "officer_id", "slack_at", postgresql_where=sql(f"state IN ({_OPEN})")),
+        Index("ix_cases_unassigned", "office_id", "slack_at", postgresql_where=sql(f"officer_id IS NULL AND state IN ({_OPEN})")),
         Index("ix_cases_open", "slack_at", postgresql_where=sql(f"state IN ({_OPEN})")),
         Index("ix_cases_emergencies", "slack_at", postgresql_where=sql(f"emergency AND state IN ({_OPEN})")),
         Index("ix_cases_waiting", "waiting_on", "slack_at", postgresql_where=sql(f"state IN ({_OPEN})")),
