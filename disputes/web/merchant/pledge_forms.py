@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectChoice, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from disputes import names
@@ -80,7 +80,7 @@ class PromiseForm(FlaskForm):
     ways = SelectMultipleField(_l("Ways to give it back"), choices=lambda: names.options(names.RETURN_WAYS))
     reach = SelectField(
         _l("If other branches of yours accept: how far"),
-        choices=lambda: [("", _l("No branch of ours")), *names.options(names.RETURN_REACHES)],
+        choices=lambda: [SelectChoice("", _l("No branch of ours")), *names.options(names.RETURN_REACHES)],
         description=_l("Shops of a network that you join accept too."),
     )
     desks = SelectMultipleField(_l("If at a return desk: which"), choices=lambda: names.options(names.RETURN_DESKS))

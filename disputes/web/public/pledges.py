@@ -39,7 +39,7 @@ def pledges() -> Response:
         filtered=any(asked.values()),
         divisions=divisions,
         districts=districts,
-        classes=names.options(names.GOODS_CLASSES),
+        classes=[(str(code), label) for code, label in names.GOODS_CLASSES.items()],
         previous_url=_turned(-1) if _page() > 1 else None,
         next_url=_turned(1) if len(found) > PAGE else None,
     )
