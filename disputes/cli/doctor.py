@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text
 
 import config as settings
 from disputes import clock, inspection
+from disputes.cases import recounts
 from disputes.cases.models import Case
 from disputes.cli.system import answer, application, as_json, current_revision, newest_revision
 from disputes.db import db
@@ -26,6 +27,7 @@ OLDEST_POSTGRES = 160000
 LOOK_SECONDS = 3
 NEWEST_CHAINS = 1000
 NEXT_YEAR_FROM = 11  # the State Council publishes a year's holidays in November of the year before
+RECOUNTED_WITHIN = timedelta(hours=1)
 DIGEST_EVERY = timedelta(days=2)  # a day's digest is made in its first hour, or when the system is next started
 
 
@@ -65,6 +67,7 @@ def doctor(all_chains: bool, deep: bool, as_json: bool) -> None:
             _look("mail", lambda: _mail(config)),
             *([_look("scanner", lambda: _scanner(config))] if config.clamd_socket else []),
             _look("calendar", _calendar),
+            _look("recounts", _recounts),
             _look("histories", lambda: _histories(None if all_chains or deep else NEWEST_CHAINS)),
             *(_deep_findings() if deep else []),
         ]
@@ -171,6 +174,17 @@ def _calendar() -> str:
             f"The holidays of {today.year + 1} are not loaded; they are published in November: disputes calendar import"
         )
     return f"holidays known for {', '.join(map(str, sorted(published)))}"
+
+
+def _recounts() -> str:
+    """Whether running deadlines still wait to be counted again, after a change of the calendar or of the service standard."""
+    stuck = recounts.unfinished(RECOUNTED_WITHIN)
+    if stuck:
+        raise Failed(
+            f"Deadlines were to be counted again since {stuck[0].made_at:%Y-%m-%d %H:%M} UTC and some are not yet; "
+            "does a worker run? By hand: disputes tick"
+        )
+    return "no deadline waits to be counted again"
 
 
 def _histories(limit: int | None) -> str:

@@ -123,8 +123,19 @@ def citation_of(rule: Rule | ServiceStandard | None) -> str:
     """The instrument in words and the article, or that it is our own standard."""
     if not isinstance(rule, Rule):
         return str(explain.FAMILIES[Family.SERVICE])
-    name = named(words.INSTRUMENTS, rule.instrument)
-    return _("%(law)s, article %(article)s", law=name, article=rule.article) if rule.article else name
+    cited = [_cited(rule.instrument, part) for part in rule.article.split("; ") if part]
+    own = named(words.INSTRUMENTS, rule.instrument)
+    return "; ".join(cited if rule.article[:1].isdigit() else [own, *cited])
+
+
+def _cited(instrument: str, part: str) -> str:
+    """One article in words: of the rule's own instrument, of another one by its code, or as the row names it."""
+    code, _space, number = part.partition(" ")
+    if part[0].isdigit():
+        return _("%(law)s, article %(article)s", law=named(words.INSTRUMENTS, instrument), article=part)
+    if code in words.INSTRUMENTS and number[:1].isdigit():
+        return _("%(law)s, article %(article)s", law=named(words.INSTRUMENTS, code), article=number)
+    return named(words.INSTRUMENTS, part)
 
 
 def in_force(rule: Rule | ServiceStandard) -> str:

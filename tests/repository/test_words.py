@@ -22,6 +22,7 @@ from disputes.rules.clocks import CLOCKS, ClockName
 from disputes.rules.grounds import GROUNDS
 from disputes.rules.lifecycle import STEPS, Kind, Outcome, Role, State
 from disputes.rules.packages import Goods, Means, PackageError, Remedy, Shipping, Within
+from disputes.rules.procedure import EndGround, FactKind, RefusalGround
 from disputes.rules.pledges import Condition, Proof, Starts, Way
 from disputes.rules.publishing import BreachReason, Desk, Flaw, NetworkKind, Reach, Standing, Worse
 from disputes.rules.routing import Part, Priority
@@ -80,6 +81,9 @@ WORDS: tuple[tuple[str, Iterable[Any], Mapping[Any, Any]], ...] = (
     ("parts of the routing",    Part,          names.ROUTING_PARTS),
     ("grounds",                 {g.rule_id for g in GROUNDS},      names.GROUNDS),
     ("laws behind the grounds", {g.law for g in GROUNDS},          names.LAWS),
+    ("facts of authorities",    FactKind,      names.AUTHORITY_FACTS),
+    ("grounds of refusals",     RefusalGround, names.REFUSAL_GROUNDS),
+    ("grounds of an end",       EndGround,     names.END_GROUNDS),
     ("departures",              ("known", "departed", "unknown"),  names.DEPARTURES),
     ("channels",                ("web", "api", "staff", "desk", "return"), names.CHANNELS),
     ("refused files",           RefusalReason, SENTENCES),
@@ -185,7 +189,7 @@ def test_a_step_that_somebody_is_told_of_exists() -> None:
 
 
 def test_everybody_who_owes_something_is_reminded() -> None:
-    assert {clock.owes for clock in CLOCKS} <= set(notices.REMINDERS)
+    assert {clock.owes for clock in CLOCKS if not clock.recorded} <= set(notices.REMINDERS)
 
 
 def test_no_letter_takes_its_words_from_the_code_alone() -> None:

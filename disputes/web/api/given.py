@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields
 
+from disputes.law import explain
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.clocks import ClockName
 from disputes.rules.goods import GoodsClass
@@ -22,6 +25,13 @@ ACTIONS = tuple(SHAPES)
 
 
 # --- the closed sets, shops and places
+
+
+class Lines(fields.List):
+    """The lines of a count, each with its sentence in the language of the request."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[Any] | None:
+        return [{**row, "text": explain.sentence(row)} for row in value] if value is not None else None
 
 
 class Named(Given):
@@ -218,9 +228,12 @@ class Expected(Given):
     provisional = fields.Boolean(
         metadata={"description": "True where it reaches a year whose holidays are not published yet."}
     )
-    lines = fields.List(
+    lines = Lines(
         fields.Dict(),
-        metadata={"description": "How it was counted, line by line: a code, a date, and what fills the sentence in."},
+        metadata={
+            "description": "How it was counted, line by line: a code, a date, what fills the sentence in, and as `text` the "
+            "sentence itself in the language of the request. The rule has a page of its own: /rules/{rule_id}."
+        },
     )
 
 
