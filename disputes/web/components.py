@@ -42,6 +42,7 @@ PLACES = {
     "find": "/case",
     "privacy": "/privacy",
     "pledges": "/pledges",
+    "rules": "/rules",
     "merchant": "/merchant/",
     "staff": "/staff/",
 }

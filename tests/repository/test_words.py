@@ -22,8 +22,8 @@ from disputes.rules.clocks import CLOCKS, ClockName
 from disputes.rules.grounds import GROUNDS
 from disputes.rules.lifecycle import STEPS, Kind, Outcome, Role, State
 from disputes.rules.packages import Goods, Means, PackageError, Remedy, Shipping, Within
-from disputes.rules.procedure import EndGround, FactKind, RefusalGround
 from disputes.rules.pledges import Condition, Proof, Starts, Way
+from disputes.rules.procedure import EndGround, FactKind, RefusalGround
 from disputes.rules.publishing import BreachReason, Desk, Flaw, NetworkKind, Reach, Standing, Worse
 from disputes.rules.routing import Part, Priority
 from disputes.seeding import known

@@ -37,7 +37,7 @@ STATE_GROUPS = {
     "settled": (_l("Agreed, to be carried out"), (State.SETTLED,)),
     "authority": (_l("Authority"), (State.REFERRAL_READY, State.REFERRED)),
 }
-WAITING_FOR = (Role.OFFICER, Role.SUPERVISOR, Role.MERCHANT, Role.TOURIST)
+WAITING_FOR = (Role.OFFICER, Role.SUPERVISOR, Role.MERCHANT, Role.TOURIST, Role.AUTHORITY)
 
 
 @dataclass(frozen=True)
