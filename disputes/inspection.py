@@ -16,6 +16,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import exists, func, or_, select
 
 from disputes import clock, names, upkeep
@@ -271,12 +272,15 @@ def sentence(found: Finding) -> str:
             if slots["state"] == State.REFERRED
             else _("Case %(number)s is ready for an authority, and there is no package for one.", **_case(found))
         ),
-        "officer_gone": lambda: _(
-            "The account of %(name)s is switched off, and %(count)s cases still wait for this person.",
-            name=slots["name"], count=slots["count"],
+        "officer_gone": lambda: ngettext(
+            "The account of %(name)s is switched off, and %(num)s case still waits for this person.",
+            "The account of %(name)s is switched off, and %(num)s cases still wait for this person.",
+            slots["count"], name=slots["name"],
         ),
-        "officer_away": lambda: _(
-            "%(name)s is away, and %(count)s cases still wait for this person.", name=slots["name"], count=slots["count"]
+        "officer_away": lambda: ngettext(
+            "%(name)s is away, and %(num)s case still waits for this person.",
+            "%(name)s is away, and %(num)s cases still wait for this person.",
+            slots["count"], name=slots["name"],
         ),
         "late": lambda: (
             _("“%(clock)s” of case %(number)s was due at %(moment)s. The consequence failed %(tries)s times and is not tried again.", **_case(found))

@@ -116,7 +116,7 @@ def test_cases_that_wait_for_a_switched_off_account_are_named_with_how_many_ther
     case.officer.active = False
     db.session.flush()
     (words,) = said(inspection.officers_who_are_away())
-    assert words == f"The account of {case.officer.name} is switched off, and 1 cases still wait for this person."
+    assert words == f"The account of {case.officer.name} is switched off, and 1 case still waits for this person."
 
 
 def test_cases_that_wait_for_somebody_who_is_away_are_named_after_a_while() -> None:
