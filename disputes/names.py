@@ -185,7 +185,7 @@ NETWORK_KINDS: Mapping[NetworkKind, Any] = {
 }
 
 PLEDGE_STANDINGS: Mapping[Standing, Any] = {
-    Standing.IN_FORCE:  _l("In force"),
+    Standing.IN_FORCE:  _l("In force now"),
     Standing.UPCOMING:  _l("Not in force yet"),
     Standing.WITHDRAWN: _l("Withdrawn"),
 }

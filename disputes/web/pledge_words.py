@@ -48,7 +48,7 @@ def lines(version: PledgeVersion) -> list[Line]:
     """The promise point by point."""
     promise = version.promise
     return [
-        Line("clock", _("How long"), (days(version), _starts(promise))),
+        Line("clock", _("For how long"), (days(version), _starts(promise))),
         Line("goods", _("What can be returned"), _goods(promise), _words(promise.goods_zh, promise.goods_en)),
         Line(
             "close", _("What is not covered"), _left_out(promise), _words(promise.exclusions_zh, promise.exclusions_en)
