@@ -168,3 +168,41 @@ def test_a_calendar_file_with_a_mistake_is_refused_with_the_reason(tmp_path: Pat
     result = run("calendar", "import", "--check", str(file))
     assert result.exit_code == 1
     assert reason in result.stderr
+
+
+STANDARD = """
+standards:
+  - id: S-SHOP-ANSWER
+    version: {version}
+    in_force_from: 2099-01-01
+    title_en: The shop answers the claim
+    title_zh: 店铺答复诉求
+    owes: merchant
+    hours: opening
+    daily: 09:00-23:00
+    share: 25
+    rows: {{6 h: 1 H, 48 h: 4 H, 5 d: 24 H, otherwise: 2 WD}}
+    source: the operator's own promise, second version
+"""
+
+
+def test_new_versions_of_the_service_standard_come_from_a_file(own_app: Flask, tmp_path: Path):
+    config = own_app.config["SETTINGS"]
+    own = {
+        "DATABASE_URL": config.database_url,
+        "REDIS_URL": config.redis_url,
+        "STATE_DIR": str(tmp_path),
+        "ENV": "test",
+    }
+    file = tmp_path / "standard.yaml"
+    file.write_text(STANDARD.format(version=2), encoding="utf-8")
+    looked_at = CliRunner(env=own).invoke(main, ["standard", "import", "--check", str(file)])
+    assert "S-SHOP-ANSWER version 2 would be taken over" in looked_at.stdout
+    taken = CliRunner(env=own).invoke(main, ["standard", "import", "--json", str(file)])
+    assert [each["version"] for each in json.loads(taken.stdout)["new"]] == [2], taken.output
+    again = CliRunner(env=own).invoke(main, ["standard", "import", str(file)])
+    assert "nothing new" in again.stdout
+    file.write_text(STANDARD.format(version=4), encoding="utf-8")
+    refused = CliRunner(env=own).invoke(main, ["standard", "import", str(file)])
+    assert refused.exit_code == 1
+    assert "does not follow version 2" in refused.stderr
