@@ -225,7 +225,10 @@ class RoutingRule:
 
     def matches(self, facts: Facts) -> bool:
         """Whether every condition holds for these facts."""
-        return all(test(facts) for test in self.tests)
+        for test in self.tests:  # plainly, since this runs for every rule and every case
+            if not test(facts):
+                return False
+        return True
 
 
 NOT_KNOWN, TOLD = "none", "any"  # in a condition: the fact was not told; it was told, whatever it is
@@ -316,27 +319,20 @@ class RoutingTable:
 
     def part(self, part: Part) -> tuple[RoutingRule, ...]:
         """The rules of one part, in their order."""
-        return tuple(rule for rule in self.rules if rule.part is part)
+        return tuple(rule for rule in self.rules if rule.part == part)
 
     def rule(self, rule_id: str) -> RoutingRule | None:
         """The rule with this id."""
         return next((rule for rule in self.rules if rule.id == rule_id), None)
 
-    def first(self, part: Part, facts: Facts, closed: Collection[str] = ()) -> RoutingRule:
-        """The rule that wins this part. An office in ``closed`` leaves its cases to the next rule that matches."""
-        found = None
-        for rule in self._by_trade[part, facts.trade]:
-            if rule.matches(facts):
-                if rule.gives not in closed:
-                    return rule
-                found = found or rule
-        if found is None:
-            raise LookupError(f"version {self.version} of the routing table has no default for {part}")
-        return found  # every office that would take it is closed: the first keeps it
-
     def _match(self, part: Part, facts: Facts, closed: Collection[str]) -> Match:
-        won = self.first(part, facts, closed)
-        return Match(won, tuple(r.id for r in self._by_trade[part, facts.trade] if r is not won and r.matches(facts)))
+        """The rule that wins this part. An office in ``closed`` leaves its cases to the next rule that matches."""
+        matching = [rule for rule in self._by_trade[part, facts.trade] if rule.matches(facts)]
+        if not matching:
+            raise LookupError(f"version {self.version} of the routing table has no default for {part}")
+        # Where every office that would take it is closed, the first one keeps it.
+        won = next((rule for rule in matching if rule.gives not in closed), matching[0]) if closed else matching[0]
+        return Match(won, tuple(rule.id for rule in matching if rule is not won))
 
     def route(self, facts: Facts, closed: Collection[str] = ()) -> Routing:
         """Office, authority and priority for these facts, and which other rules matched."""

@@ -152,6 +152,7 @@ def _page(shift_form: ShiftForm, absence_form: AbsenceForm) -> str:
         present=table.present_now(office, now),
         on_shift=table.on_shift_now(office, now),
         on_duty=[u.id for u in table.duty_officers(office, now)],
+        form=shift_form if shift_form.errors else absence_form,  # whose errors are summed up above the heading
         shift_form=shift_form,
         absence_form=absence_form,
         button=ButtonForm(formdata=None),
