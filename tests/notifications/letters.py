@@ -92,7 +92,14 @@ MINIMAL: dict[str, Any] = {
     "yours": False,
 }
 
-OTHER_READERS = {"counter-code": ("shop",), "user-invited": ("staff", "shop"), "case-news": ("tourist", "companion"), "integrity-found": ("staff",)}
+OTHER_READERS = {
+    "digest": ("shop", "staff"),
+    "robot-test": ("shop", "staff"),
+    "counter-code": ("shop",),
+    "user-invited": ("staff", "shop"),
+    "case-news": ("tourist", "companion"),
+    "integrity-found": ("staff",),
+}
 READERS_OF_ROLE = {
     Role.TOURIST: ("tourist", "companion"),
     Role.MERCHANT: ("shop",),
