@@ -13,10 +13,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from sqlalchemy import exists, func, or_, select
 
 from disputes import clock, names, upkeep
