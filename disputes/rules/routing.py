@@ -225,7 +225,7 @@ class RoutingRule:
 
     def matches(self, facts: Facts) -> bool:
         """Whether every condition holds for these facts."""
-        for test in self.tests:  # plainly, since this runs for every rule and every case
+        for test in self.tests:  # noqa: SIM110  plainly, since this runs for every rule and every case
             if not test(facts):
                 return False
         return True
