@@ -25,12 +25,13 @@ from disputes.intake.models import Draft
 from disputes.names import CATEGORY_HINTS
 from disputes.notifications import strangers
 from disputes.numbers import spoken
+from disputes.pledges import queries as pledges
 from disputes.rules.categories import Purpose
 from disputes.rules.lifecycle import Role
 from disputes.web import sessions
 from disputes.web.languages import language, offered
 from disputes.web.limits import limiter
-from disputes.web.public import bp, filing_outlook
+from disputes.web.public import bp, filing_outlook, returning
 from disputes.web.public.case_access import held_words, page_again
 from disputes.web.public.filing_answers import (
     BY_NAME,
@@ -184,7 +185,14 @@ def shop(code: str):  # type: ignore[no-untyped-def]
     form: Any = make_form(FIRST, None, None)
     form.shop_code.data = found.code
     begun = draft_of_session()
-    return _show(FIRST, None, form, shop=found, begun=begun is not None and begun.case_id is None)
+    return _show(
+        FIRST,
+        None,
+        form,
+        shop=found,
+        promised=bool(pledges.promises_in_force([found.id])),
+        begun=begun is not None and begun.case_id is None,
+    )
 
 
 @bp.get("/c/<token>/filed")
@@ -427,6 +435,9 @@ def expired(error: CSRFError):  # type: ignore[no-untyped-def]
     of_a_case = page_again()
     if of_a_case is not None:
         return of_a_case
+    of_a_return = returning.page_after_expiry()
+    if of_a_return is not None:
+        return of_a_return
     page = BY_NAME.get((request.view_args or {}).get("name", ""))
     if request.endpoint != "public.answer" or page is None:
         return render_template("errors/expired.html", status=400), 400
