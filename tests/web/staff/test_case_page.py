@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from disputes import clock
 from disputes.accounts import actors
 from disputes.accounts.models import User
-from disputes.cases import queries, transfers
+from disputes.cases import procedures, queries, transfers
 from disputes.cases.models import Case
 from disputes.db import db
 from disputes.rules.categories import Danger
@@ -79,7 +81,7 @@ def test_the_page_tells_the_whole_story(desk: Browser) -> None:
     for words in (
         "The tea set was cracked", "Hana 花子", "hana@travellers.example", "Porcelain tea set", "cup.jpg",
         "The visitor’s counter-offer", "The set is worthless to me now.", "AOKI Hanako", "TZ0012345", "chain intact",
-        "Link to the case", "S-SHOP-ANSWER, version 1", "unverified", "Market regulator of the district",
+        "Link to the case", "S-SHOP-ANSWER", "version 1, calendar 2026-", "unverified", "Market regulator of the district",
     ):  # fmt: skip
         assert words in desk.text, words
 
@@ -126,6 +128,9 @@ def test_an_erased_case_still_opens_and_offers_nothing_personal(desk: Browser) -
         (factories.settled, "report-performance", {"means": "cash", "payment_reference": "收据 7"}, State.SETTLED),
         (factories.settled, "step-in", {}, State.MEDIATION),
         (factories.referral_ready, "record-referral", {"received_by": "王科长", "channel": "window", "receipt_number": "1187"}, State.REFERRED),
+        (factories.referred, "authority-accepts", {}, State.REFERRED),
+        (factories.referred, "authority-refuses", {"ground": "A", "words": "不属于本局管辖。"}, State.REFERRED),
+        (factories.referred, "authority-step", {"kind": "asked"}, State.REFERRED),
         (factories.referred, "record-settlement", {"remedies": ["refund"], "amount": "900"}, State.SETTLED),
         (factories.referred, "close", {"outcome": "referred_ended", "words": "行政调解终止。"}, State.CLOSED),
         (factories.closed, "reopen", {"words": "钱款被退回。"}, State.MEDIATION),
@@ -314,3 +319,39 @@ def test_a_long_history_costs_no_more_queries(desk: Browser, counted: Any) -> No
         factories.noted(long, by, f"note {number}")
     desk.open(url(short))
     assert counted(lambda: desk.open(url(long))) == counted(lambda: desk.open(url(short)))
+
+
+# --- what an authority did
+
+
+def test_an_officer_records_what_the_authority_did_and_takes_a_wrong_record_back(desk: Browser) -> None:
+    case = factories.referred()
+    desk.open(url(case))
+    assert "The market regulator decides whether it accepts" in desk.text
+    assert "A period that binds the authority" in desk.text
+    desk.submit(f"{url(case)}/do/authority-accepts")
+    assert "The market regulator mediates" in desk.text
+    desk.submit(f"{url(case)}/do/authority-step", kind="test_began")
+    assert "Write down the reasons" in desk.text
+    desk.submit(f"{url(case)}/do/authority-step", kind="test_began", words="送检。")
+    assert "paused since" in desk.text
+    fact = next(f.id for f in procedures.all_facts(case) if f.kind == "test_began")
+    desk.submit(f"{url(case)}/do/correct-authority", fact=str(fact), words="送检日期有误。")
+    assert "paused since" not in desk.text
+    assert "A record of the authority was corrected" in desk.text
+
+
+def test_a_fact_of_tomorrow_is_refused_with_what_was_typed(desk: Browser) -> None:
+    case = factories.referred()
+    desk.open(url(case))
+    tomorrow = clock.today() + timedelta(days=1)
+    day = {"on-day": str(tomorrow.day), "on-month": str(tomorrow.month), "on-year": str(tomorrow.year)}
+    desk.submit(f"{url(case)}/do/authority-accepts", **day)
+    assert "This day lies in the future" in desk.text
+
+
+def test_periods_of_civil_law_stand_apart_from_what_is_owed(desk: Browser) -> None:
+    desk.open(url(factories.with_merchant()))
+    assert "Periods of civil law" in desk.text
+    assert "Limitation of civil claims" in desk.text
+    assert "A period set by civil law" in desk.text
