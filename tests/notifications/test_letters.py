@@ -15,10 +15,18 @@ from jinja2 import meta
 from disputes import links
 from disputes.accounts import invitations
 from disputes.notifications import rendering
-from disputes.notifications.slots import BARE, LONGEST_QUOTE, MOMENTS, NO_PROMISES, PROMISED, context_of
-from disputes.rules.clocks import CLOCKS
-from disputes.rules.lifecycle import Outcome
-from disputes.rules.notices import letters
+from disputes.notifications.slots import (
+    BARE,
+    LONGEST_QUOTE,
+    MOMENTS,
+    NO_PROMISES,
+    PROMISED,
+    context_of,
+    follow_words,
+)
+from disputes.rules.clocks import CLOCKS, started_by
+from disputes.rules.lifecycle import STEPS, Outcome, Role
+from disputes.rules.notices import NOTICES, letters
 from tests.notifications.letters import FULL, MINIMAL, NOW, post, readers
 from tests.web.page_checks import LEFT_OVERS, Element, Reader
 
@@ -122,7 +130,9 @@ DECLARED = set(PROMISED) | set(NO_PROMISES)
 def test_every_time_in_a_letter_is_a_promise_or_is_declared_to_be_none(template):
     source = (MESSAGES / f"{template}.txt").read_text(encoding="utf-8")
     assert set(TELLS_A_TIME.findall(source)) <= DECLARED
-    assert not re.search(r"\bdue_at\b", source), "the frame of the letter says it, with whose time it is and what follows"
+    assert not re.search(r"\bdue_at\b", source), (
+        "the frame of the letter says it, with whose time it is and what follows"
+    )
 
 
 def test_every_slot_that_looks_like_a_time_is_declared():
@@ -350,3 +360,35 @@ def test_the_message_id_follows_from_the_row_and_our_host():
     )
     assert rendering.message_id("a", "https://care.example") != rendering.message_id("b", "https://care.example")
     assert rendering.message_id("a", "https://川渝.example").endswith("@xn--5rtr57a.example>")
+
+
+# --- each rung is announced beforehand
+
+
+@pytest.mark.parametrize("clock", CLOCKS, ids=lambda clock: clock.name)
+@pytest.mark.parametrize("reader", ["tourist", "shop", "staff"])
+def test_every_clock_says_to_every_reader_what_follows_when_it_passes(clock, reader):
+    with force_locale("en"):
+        follows = str(follow_words(reader)[clock.name])
+    assert follows.endswith(".")
+    assert not re.search(r"\d", follows), "by when is the deadline's own moment"
+
+
+STARTERS = sorted(
+    {
+        (template, role)
+        for step in STEPS
+        for clock in started_by(step, step.state, step.end)
+        for role, template in NOTICES.get((step.kind, step.action), ())
+        if clock.owes is not Role.SYSTEM
+    }
+)
+
+
+@pytest.mark.parametrize(("template", "role"), STARTERS)
+def test_a_letter_of_a_step_that_starts_a_clock_announces_what_follows(template, role):
+    reader = {Role.TOURIST: "tourist", Role.MERCHANT: "shop"}.get(role, "staff")
+    made = letter(template, reader)
+    with force_locale("en"):
+        follows = str(follow_words(reader)["tourist_reply"])
+    assert follows in " ".join(made.text.split())
