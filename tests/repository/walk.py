@@ -125,6 +125,7 @@ class World:
             "member_id": self.member.id,
             "name": "not-found" if rule.endpoint.startswith("gallery.") else "what",
             "step": "off-duty",
+            "rule_id": "R-SAMR-ACCEPT",
             "key": "no-such-mail",
         }
         assert name in parts, f"{rule.rule}: tell tests/repository/walk.py what to put for <{name}>"
