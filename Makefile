@@ -7,7 +7,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard disputes/translations/*/LC_MESSAGE
 BROWSER_PACKAGES := chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
 UV_COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: help run test test-all faults lint browser lock install install-dev translations
+.PHONY: help run test test-all faults bench lint browser lock install install-dev translations
 
 help:
 	@echo "make run        start the whole system; PORT=8010 chooses another port"
@@ -15,6 +15,7 @@ help:
 	@echo "make test-all   the same with the long runs"
 	@echo "make faults     kill and disturb everything under load for about ten minutes; FAULTS='--only NAME --cases N --seed N'"
 	@echo "make lint       lint and types alone"
+	@echo "make bench      measure speed on a million cases, about half an hour; BENCH='--cases 100000' takes fewer"
 	@echo "make browser    install Chromium and fonts for the browser journeys"
 	@echo "make lock       pin the dependencies of pyproject.toml anew (needs uv)"
 
@@ -32,6 +33,9 @@ test-all: install-dev translations $(if $(CI),browser)
 # Exits with 1 when anything was lost, doubled or missed. docs/faults.md says how to read the table.
 faults: install-dev translations
 	@$(BIN)/python -m tests.faults.harness $(FAULTS)
+
+bench: install-dev translations
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 lint: install-dev
 	$(BIN)/ruff check .

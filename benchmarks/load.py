@@ -170,7 +170,7 @@ def _pattern(
         lines.append(f"    c.h.append(sha256({_literal(reader.said(event))}.encode()).hexdigest())")
     for table in tables:
         for place, row in enumerate(rows[table.name]):
-            columns = (reader.column(table, name, row, place) for name in table.c.keys())
+            columns = (reader.column(table, name, row, place) for name in table.c.keys())  # noqa: SIM118  not a dict
             lines.append(f"    out[{table.name!r}].append({_literal(chr(9).join(columns) + chr(10))})")
     space: dict[str, Any] = {"D": DAYS, "sha256": hashlib.sha256}
     exec(compile("\n".join(lines), "<template>", "exec"), space)  # noqa: S102  made of our own rows, a few lines above
@@ -415,7 +415,7 @@ def without_indexes(address: str) -> Iterator[None]:
     """Put indexes and constraints of the tables of a case aside, and make them again over all that was loaded."""
     names = [table.name for table in case_tables()]
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET max_wal_size = '16GB'")
+        connection.execute("ALTER SYSTEM SET max_wal_size = '4GB'")
         connection.execute("ALTER SYSTEM SET maintenance_work_mem = '512MB'")
         connection.execute("SELECT pg_reload_conf()")
         constraints = connection.execute(
@@ -444,15 +444,20 @@ def without_indexes(address: str) -> Iterator[None]:
         _at_once(address, [statement])
     with psycopg.connect(address, autocommit=True) as connection:
         for table in case_tables():
-            connection.execute(
-                "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM " + table.name + "))",
-                [table.name],
-            ) if "id" in table.c else None
+            go_on_after(connection, table)
         connection.execute("SELECT setval('case_serial', 8000000)")
         connection.execute("VACUUM (ANALYZE)")
         connection.execute("ALTER SYSTEM RESET ALL")
         connection.execute("SELECT pg_reload_conf()")
         connection.execute("CHECKPOINT")
+
+
+def go_on_after(connection: psycopg.Connection, table: Table) -> None:
+    """Let the table's next id follow the largest one that was loaded."""
+    if "id" in table.c:
+        statement = "SELECT setval(pg_get_serial_sequence({name}, 'id'), (SELECT max(id) FROM {table}))"
+        names = {"name": sql.Literal(table.name), "table": sql.Identifier(table.name)}
+        connection.execute(sql.SQL(statement).format(**names))
 
 
 def _at_once(address: str, statements: Sequence[str]) -> None:

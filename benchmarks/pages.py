@@ -7,12 +7,13 @@ import statistics
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import psycopg
 from flask import Flask
 from sqlalchemy import select
 
-from benchmarks.results import Figure, interleaved, limit, ms, p95, typical
+from benchmarks.results import Figure, interleaved, limit, ms, typical
 from benchmarks.system import System
 from benchmarks.visitor import Visitor
 from disputes.accounts.models import User
@@ -97,8 +98,6 @@ def search(system: System, large: str) -> list[Figure]:
 
 
 def _search(word: str) -> str:
-    from urllib.parse import quote
-
     return f"/staff/?q={quote(word)}"
 
 
@@ -136,23 +135,23 @@ def filing(system: System, large: str) -> list[Figure]:
     inserts: list[list[float]] = []
     bare_pages: list[list[float]] = []
     count = itertools.count()
-    with desk(system, large) as (_sit_down, app), system.bare(system.config(large)) as bare_port:
-        with system.web(system.config(large)) as port:
-            bare = Visitor(bare_port)
-            for round_ in range(8):
-                inserts.append([bare.post("/insert", {"text": "x" * 400}) for _ in range(40)])
-                bare_pages.append([bare.get("/page?size=20000") for _ in range(40)])
-                took: dict[str, list[float]] = {}
-                for _ in range(15):
-                    n = next(count)
-                    visitor = Visitor(port, comes_from=f"198.51.{n // 250}.{n % 250}")
-                    for name, seconds in tell(visitor, next(shops), n):
-                        took.setdefault(name, []).append(seconds)
-                if round_ == 0:  # caches are warm in a running system
-                    continue
-                confirm.append(took.pop("confirm"))
-                for name, samples in took.items():
-                    pages.setdefault(name, []).append(samples)
+    config = system.config(large)
+    with system.bare(config) as bare_port, system.web(config) as port:
+        bare = Visitor(bare_port)
+        for round_ in range(8):
+            inserts.append([bare.post("/insert", {"text": "x" * 400}) for _ in range(40)])
+            bare_pages.append([bare.get("/page?size=20000") for _ in range(40)])
+            took: dict[str, list[float]] = {}
+            for _ in range(15):
+                n = next(count)
+                visitor = Visitor(port, comes_from=f"198.51.{n // 250}.{n % 250}")
+                for name, seconds in tell(visitor, next(shops), n):
+                    took.setdefault(name, []).append(seconds)
+            if round_ == 0:  # caches are warm in a running system
+                continue
+            confirm.append(took.pop("confirm"))
+            for name, samples in took.items():
+                pages.setdefault(name, []).append(samples)
     insert, page = typical(inserts, statistics.median), typical(bare_pages, statistics.median)
     figures = [
         Figure("bare insert", "", f"{ms(insert)}, p95 {ms(typical(inserts))}", "1", None),
@@ -201,8 +200,3 @@ def tell(visitor: Visitor, shop: int, n: int) -> Iterator[tuple[str, float]]:
 
 def _own(visitor: Visitor) -> dict[str, str]:
     return {name: value for name, value in visitor.hidden().items() if name not in ("lang", "next")}
-
-
-def slowest_of(samples: list[list[float]]) -> float:
-    """The 95th percentile over all rounds together."""
-    return p95([second for each in samples for second in each])

@@ -73,11 +73,7 @@ class Source:
         load.copies(url, self.patterns, planned, self.people, first=first)
         with psycopg.connect(url, autocommit=True) as connection:
             for table in load.case_tables():
-                if "id" in table.c:
-                    connection.execute(
-                        "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM " + table.name + "))",
-                        [table.name],
-                    )
+                load.go_on_after(connection, table)
             connection.execute("VACUUM (ANALYZE) cases, deadlines")
 
     def _planned(

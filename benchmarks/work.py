@@ -94,21 +94,19 @@ def _rates(
 ) -> list[Figure]:  # fmt: skip
     config = system.config(url.split("///")[1].split("?")[0])
     figures = []
-    per_process: dict[int, float] = {}
     for number in processes:
         bare, done = [], []
-        with system.worker(config, number) as _leader, psycopg.connect(url, autocommit=True) as connection:
-            celery: Celery = create_app(config).extensions["celery"]
+        celery: Celery = create_app(config).extensions["celery"]
+        with psycopg.connect(url, autocommit=True) as connection:
             for _ in range(2):
                 bare.append(bare_steps(url, number, WINDOW / 2))
-                done.append(_rate(connection, celery, task, number, counted))
-                _rest(system, config)
+                with system.worker(config, number):  # ended before the next bare steps: a sweep calls for the next one
+                    done.append(_rate(connection, celery, task, number, counted))
             bare.append(bare_steps(url, number, WINDOW / 2))
             failed = connection.execute(faults).fetchone()[0]  # type: ignore[index]
         if failed:
             raise SystemExit(f"{failed} {what} failed.")
         steps, rate = statistics.median(bare), statistics.mean(done)
-        per_process[number] = rate
         ratio = rate / steps
         met = None if wanted is None else ratio >= wanted
         name = f"{what} with {number} worker process{'es' if number > 1 else ''}"
@@ -133,10 +131,6 @@ def _rate(connection: psycopg.Connection, celery: Celery, task: str, processes: 
 
 def _count(connection: psycopg.Connection, counted: str) -> int:
     return int(connection.execute(counted).fetchone()[0])  # type: ignore[index]
-
-
-def _rest(system: System, config: Any) -> None:
-    """Let the worker come to rest between two rounds: its sweeps end when nothing is held back from them any more."""
 
 
 def bare_steps(url: str, processes: int, seconds: float) -> float:
