@@ -29,6 +29,7 @@ from disputes.app import create_app
 from disputes.cases.models import Case
 from disputes.db import db, transaction
 from disputes.rules.lifecycle import State
+from tests.conftest import Visitor
 from tests.faults.browser import Browser
 from tests.faults.cases import BEGIN, MOMENTS, TEN_DAYS, file_on_the_web, people, populate
 from tests.faults.records import Difference, Mail, differences, faults, mail, records
@@ -328,6 +329,7 @@ def on(config: settings.Config) -> Iterator[Flask]:
     """An application on a database, in its context."""
     app = create_app(dataclasses.replace(config, log_level="ERROR"))
     app.config["TESTING"] = True
+    app.test_client_class = Visitor
     with app.app_context():
         try:
             yield app
