@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pytest
 
-from disputes import names
+from disputes import names, return_names
 from disputes.accounts import passwords
 from disputes.cases.texts import UnreadableText
 from disputes.cli import HIDDEN, MODULES, main
@@ -25,6 +25,8 @@ from disputes.rules.packages import Goods, Means, PackageError, Remedy, Shipping
 from disputes.rules.pledges import Condition, Proof, Starts, Way
 from disputes.rules.procedure import EndGround, FactKind, RefusalGround
 from disputes.rules.publishing import BreachReason, Desk, Flaw, NetworkKind, Reach, Standing, Worse
+from disputes.rules.return_way import PHOTOGRAPHS, Grade, Holder, RejectionReason, Wish
+from disputes.rules.return_way import RefusalGround as ShopsGround
 from disputes.rules.routing import Part, Priority
 from disputes.seeding import known
 from disputes.web.sentences import REFUSED
@@ -61,6 +63,12 @@ WORDS: tuple[tuple[str, Iterable[Any], Mapping[Any, Any]], ...] = (
     ("flaws of a promise",      Flaw,          names.PLEDGE_FLAWS),
     ("where it gives less",     Worse,         names.WORSE_POINTS),
     ("by when",                 Within,        names.WITHIN),
+    ("wishes of a return",      Wish,          return_names.WISHES),
+    ("grounds of a shop",       ShopsGround,   return_names.REFUSALS),
+    ("reasons not to accept",   RejectionReason, return_names.REJECTIONS),
+    ("grades of goods",         Grade,         return_names.GRADES),
+    ("who holds goods",         Holder,        return_names.HOLDERS),
+    ("photographs",             PHOTOGRAPHS,   return_names.PHOTOGRAPHS),
     ("kinds",                   Kind,          names.KINDS),
     ("states",                  STORED_STATES, names.STATES),
     ("states for the tourist",  STORED_STATES, names.STATES_FOR_TOURIST),
@@ -107,6 +115,7 @@ def test_nothing_is_named_that_does_not_exist(name: str) -> None:
 
 def test_every_reason_for_which_a_case_is_held_has_its_words() -> None:
     codes = set(_texts_in("disputes.rules.routing", "held_reasons")) | {"perhaps_filed_twice", "taken_up_by_hand"}
+    codes |= {"person_decides", "many_returns", "invoice_used_up"}  # of a return
     assert codes == set(names.HELD_REASONS)
 
 
@@ -119,7 +128,7 @@ def test_every_ready_question_and_every_reason_to_contest_is_a_whole_thought() -
 
 # --- refusals
 
-REFUSALS = {"Refused", "AccountRefused", "PledgeRefused", "WeakPassword", "PackageError"}
+REFUSALS = {"Refused", "AccountRefused", "PledgeRefused", "PreferenceRefused", "WeakPassword", "PackageError"}
 ELSEWHERE = "disputes.files"  # its codes are those of RefusalReason
 
 
@@ -159,7 +168,7 @@ def test_refusals_name_their_code_where_it_is_raised() -> None:
 
 def test_a_refusal_is_told_in_whole_sentences() -> None:
     for code, said in REFUSED.items():
-        assert re.fullmatch(r"[A-Z].*[.?]", str(said), re.S), code
+        assert re.fullmatch(r"“?[A-Z].*[.?]", str(said), re.S), code
 
 
 def test_the_refusals_that_carry_codes_are_these() -> None:
