@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import time, timedelta
 from typing import Any
 
 from flask import Flask, current_app
@@ -16,8 +17,8 @@ from werkzeug.test import TestResponse
 
 from disputes import links
 from disputes.accounts import commands as accounts
-from disputes.accounts import invitations
-from disputes.accounts.actors import of_key
+from disputes.accounts import invitations, roster
+from disputes.accounts.actors import SYSTEM, of_key
 from disputes.accounts.models import User
 from disputes.accounts.scopes import Scope
 from disputes.cases.models import Case, Deadline, Evidence
@@ -61,6 +62,11 @@ class World:
         self.case = case
         self.other = make.offered()
         self.officer, self.supervisor = make.officer(), make.supervisor()
+        with transaction():
+            (self.shift,) = roster.add_shift(self.officer, [0], time(20), time(8), True)
+            self.absence = roster.add_absence(
+                self.officer, now() + timedelta(days=5), now() + timedelta(days=6), "leave", SYSTEM
+            )
         self.merchant = make.merchant_user(case.merchant)
         self.competitor = make.merchant_user()
         self.evidence = _evidence(case)
@@ -126,6 +132,9 @@ class World:
             "name": "not-found" if rule.endpoint.startswith("gallery.") else "what",
             "step": "off-duty",
             "rule_id": "R-SAMR-ACCEPT",
+            "version": 1,
+            "shift_id": self.shift.id,
+            "absence_id": self.absence.id,
             "key": "no-such-mail",
         }
         assert name in parts, f"{rule.rule}: tell tests/repository/walk.py what to put for <{name}>"
