@@ -26,6 +26,7 @@ from disputes.notifications.preferences import PreferenceRefused
 from disputes.notifications.wishes import ROBOTS, Channel, Rhythm, Wishes, of_stored
 from disputes.web import tries
 from disputes.web.fields import readable
+from disputes.web.sentences import refusal
 
 BOTH, ROBOT_ALONE = "both", "robot"
 TESTS = "6 per 10 minutes"
@@ -42,10 +43,6 @@ TROUBLES: dict[str, Any] = {
     "310000": SETTINGS_OF_THE_ROBOT, "19024": SETTINGS_OF_THE_ROBOT, "19021": SETTINGS_OF_THE_ROBOT, "19022": SETTINGS_OF_THE_ROBOT,
     "45009": OVERRUN, "130101": OVERRUN, "410100": OVERRUN, "9499": OVERRUN, "11232": OVERRUN, "429": OVERRUN,
 }  # fmt: skip
-REFUSED: dict[str, Any] = {
-    "robot_missing": _l("There is no robot. Connect one first."),
-    "quiet_all_day": _l("The quiet hours begin and end at the same time. Choose two different times."),
-}
 NO_ROBOT: dict[str, Any] = {
     "scheme": _l("Choose WeCom, DingTalk or Feishu."),
     "address": _l(
@@ -167,7 +164,7 @@ def add_pages(
                     daily_at=form.daily_at.data or time(9), quiet=quiet,
                 )  # fmt: skip
         except PreferenceRefused as refused:
-            form.form_errors = [REFUSED[refused.code]]
+            form.form_errors = [refusal(refused)]
             return _page(frame, whose(**given), choice=form)
         flash(_("Kept."), "success")
         return redirect(found.url, 303)
@@ -199,7 +196,7 @@ def add_pages(
                     preferences.disconnect(_locked(found))
                 flash(_("The robot is taken away, and its address is forgotten. You are told by mail."), "success")
         except PreferenceRefused as refused:
-            flash(REFUSED[refused.code], "error")
+            flash(refusal(refused), "error")
         return redirect(found.url, 303)
 
     bp.add_url_rule(rule, endpoint, mark(show), methods=["GET"])

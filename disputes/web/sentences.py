@@ -119,6 +119,8 @@ REFUSED: Mapping[str, Any] = {
     "advance_not_repaid":      _l("First the advance on the tax refund must be paid back or taken from the card, and recorded here."),
     "refunded_already":        _l("The refund is reported already."),
     "tax_state_differs":       _l("The tax refund is in another state than this step needs."),
+    "robot_missing":           _l("There is no robot. Connect one first."),
+    "quiet_all_day":           _l("The quiet hours begin and end at the same time. Choose two different times."),
     "pledge_no_draft":                 _l("There is no draft to publish. Write a new version first."),
     "pledge_not_published":            _l("This promise was never published."),
     "pledge_worse_from_tomorrow":      _l("This version gives less than the one before, so it can apply from tomorrow at the earliest."),
