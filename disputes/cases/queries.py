@@ -237,22 +237,25 @@ def merchant_figures(by: Actor) -> MerchantFigures:
     )
 
 
+# Written once, since a sweep asks it for every deadline. It asks for the present moment itself.
+_LONGEST_OVERDUE = (
+    select(Deadline.id, Deadline.case_id)
+    .join(Deadline.case)
+    .where(Deadline.ended_at.is_(None), Deadline.due_at <= clock.PRESENT, Deadline.tries < MAX_TRIES)
+    .where(or_(Deadline.next_try_at.is_(None), Deadline.next_try_at <= clock.PRESENT))
+    .order_by(Deadline.due_at)
+    .limit(1)
+    .with_for_update(of=Case, skip_locked=True)
+)
+
+
 def lock_longest_overdue() -> tuple[int, int] | None:
     """The longest overdue running deadline whose case nobody holds, and that case, now locked, by their ids; None when there is none.
 
     No lower bound: what lay through an outage of ten days is found like what is due this second. The lock is on the case:
     what its holder before us did to the deadline shows only when the deadline is read after this.
     """
-    query = (
-        select(Deadline.id, Deadline.case_id)
-        .join(Deadline.case)
-        .where(Deadline.ended_at.is_(None), Deadline.due_at <= clock.PRESENT, Deadline.tries < MAX_TRIES)
-        .where(or_(Deadline.next_try_at.is_(None), Deadline.next_try_at <= clock.PRESENT))
-        .order_by(Deadline.due_at)
-        .limit(1)
-        .with_for_update(of=Case, skip_locked=True)
-    )
-    found = db.session.execute(query).one_or_none()
+    found = db.session.execute(_LONGEST_OVERDUE).one_or_none()
     return None if found is None else (found.id, found.case_id)
 
 
