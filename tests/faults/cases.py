@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from disputes import clock
 from disputes.accounts.models import User
@@ -56,6 +56,8 @@ def populate(number: int) -> None:
         # One officer has the duty, so that who gets a case does not hang on which one comes first.
         for user in db.session.scalars(select(User).where(User.id != officer_id)):
             user.on_duty = False
+        # Nor on whether a case of somebody who is away is handed over before its clock lapses or after.
+        db.session.execute(update(Case).where(Case.officer_id.is_not(None)).values(officer_id=officer_id))
         clock.stand_at(BEGIN)
 
 

@@ -19,7 +19,9 @@ from tests.faults.struck import DOUBLED, TENTH_LOST
 from tests.faults.system import System, wait_for
 from tests.faults.work import backlog, on_their_way
 
-TASKS = ("cases.route", "deadlines.sweep", "deadlines.remind", "messages.deliver", "cases.depart")
+TASKS = (
+    "cases.route", "deadlines.sweep", "deadlines.remind", "messages.deliver", "cases.depart", "cases.hand_over", "deadlines.recount",
+)  # fmt: skip
 ANSWERED = 3 * TIMEOUT  # seconds after which no call of a mail server is still under way
 POINT_LIMIT = 60.0  # seconds for the points of one moment; what is not reached by then has no statement there
 

@@ -7,9 +7,8 @@ from collections import Counter
 from sqlalchemy import func, select, text
 
 from disputes import clock
-from disputes.cases import sweeps
+from disputes.cli.upkeep import DUE_WORK
 from disputes.db import db
-from disputes.intake import commands as intake
 from disputes.notifications.models import Message, MessageState
 
 # A deadline of another kind, or a message of another channel, is a row of the same tables and counts by itself.
@@ -41,8 +40,8 @@ def steps_left() -> int:
 def tick() -> None:
     """Do what is due in this process, as ``disputes tick`` does, but for the letters."""
     while steps_left():
-        for each in (intake.route_next, sweeps.depart_next, sweeps.lapse_next, sweeps.remind_next):
-            while each():
+        for name, each in DUE_WORK.items():
+            while name != "delivered" and each():
                 pass
 
 
