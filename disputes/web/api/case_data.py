@@ -24,7 +24,7 @@ AS_THEY_STAND = (
 )  # fmt: skip
 # What of an event's details is told: what is a code, an amount or a moment. Hashes and ids of our rows say nothing outside.
 TOLD = (
-    "after", "authority", "before", "category", "channel", "dangers", "given", "means", "outcome", "package", "phrase",
+    "after", "authority", "before", "category", "channel", "dangers", "fact", "given", "ground", "means", "on", "outcome", "package", "phrase",
     "purpose", "reason", "reasons", "received_at", "replanned", "verified",
 )  # fmt: skip
 QUESTIONS = (Action.ASK_TOURIST, Action.ASK_AUTHORISATION)

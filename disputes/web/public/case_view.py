@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from disputes import names
+from disputes import names, return_names
 from disputes.accounts.actors import Actor
 from disputes.cases import deadlines, texts
 from disputes.cases.models import Authorisation, Case, CaseEvent, CaseText, Deadline, Offer
@@ -18,6 +18,7 @@ from disputes.formats import CHINA
 from disputes.names import named
 from disputes.rules.lifecycle import RESOLVED_OUTCOMES, Action, Kind, Outcome, Role, State, open_actions
 from disputes.rules.packages import Goods, Package, package_of
+from disputes.rules.procedure import FactKind
 from disputes.web.counted import CivilPeriod, Counted, civil_periods, counted, family_of
 
 SOON = timedelta(
@@ -26,6 +27,7 @@ SOON = timedelta(
 HIDDEN = (
     Action.NOTE, Action.ASSIGN, Action.PROPOSE_TRANSFER, Action.RETURN_TRANSFER, Action.WITHDRAW_TRANSFER, Action.LAPSE_TRANSFER,
 )  # the staff's own business  # fmt: skip
+STILL_WITH_TOURIST = (State.REQUESTED, State.APPROVED, State.OFFERED, State.TRIAGE, State.AWAITING_TOURIST)  # of a return
 PUT = (Action.OFFER, Action.COUNTER, Action.PROPOSE, Action.RECORD_SETTLEMENT)  # events that put a package on the table
 
 # fmt: off
@@ -163,6 +165,8 @@ class View:
         case = self.case
         if case.state == State.CLOSED:
             return named(names.OUTCOMES, case.outcome)
+        if case.state == State.REFUNDED and self.mine:
+            return _("The shop says it has paid you back. Has it arrived?")
         if case.state == State.SETTLED and case.settlement is not None and case.settlement.reported_at is not None:
             return (
                 _("The shop says it is done. Has it arrived?") if self.mine else self.words.action("report_performance")
@@ -290,7 +294,7 @@ class View:
         # fmt: off
         wanted = (
             ("authorise", not case.authorised and self.may(Action.AUTHORISE)),
-            ("sign", case.authorised),
+            ("sign", case.authorised and case.kind == Kind.DISPUTE),
             ("hand_over", _goods_to_give_back(case)),
             ("evidence", self.may(Action.ADD_EVIDENCE)),
             ("email", not case.tourist.email),
@@ -361,6 +365,10 @@ def _notes(event: CaseEvent) -> list[str]:
         found.append(named(names.PERFORMED_BY, details.get("means")))
     if event.action in (Action.AUTHORISE, Action.READY_REFERRAL, Action.RECORD_REFERRAL):
         found.append(named(names.AUTHORITIES, details.get("authority")))
+    if details.get("fact") and event.action != Action.RECORD_REFERRAL:
+        grounds = names.REFUSAL_GROUNDS if details["fact"] == FactKind.REFUSED else names.END_GROUNDS
+        found.append(named(names.AUTHORITY_FACTS, details["fact"]))
+        found.append(named(grounds, details.get("ground")))
     if event.action == Action.CONSENT:
         purpose = named(names.PURPOSES, details.get("purpose"))
         found.append(
@@ -368,11 +376,17 @@ def _notes(event: CaseEvent) -> list[str]:
             if details.get("given")
             else _("Taken back: %(purpose)s", purpose=purpose)
         )
+    if event.action == Action.REFUSE:
+        found.append(named(return_names.REFUSALS, details.get("ground")))
+    if event.action == Action.REPORT_REFUND:
+        found.append(named(names.PERFORMED_BY, details.get("means")))
     if event.action == Action.CLOSE:
         found.append(named(names.OUTCOMES, details.get("outcome")))
     return [str(note) for note in found if note]
 
 
 def _goods_to_give_back(case: Case) -> bool:
+    if case.kind == Kind.RETURN and case.state not in STILL_WITH_TOURIST:
+        return False
     wanted = case.settlement.offer if case.settlement is not None else case.open_offer or case.claim
     return package_of(wanted.package).goods is Goods.GIVE_BACK
