@@ -163,6 +163,7 @@ def patterns(connection: psycopg.Connection, templates: Sequence[Template]) -> l
 def _pattern(
     rows: dict[str, list[dict[str, Any]]], tables: Sequence[Table], shops: dict[int, Any], staff: dict[int, str]
 ) -> Pattern:
+    rows = {**rows, "messages": _one_a_person(rows["messages"], staff)}
     case, contact = rows["cases"][0], rows["contacts"][0]
     reader = _Reader(rows, shops.get(case["shop_id"]), contact["email"], staff)
     lines = ["def clone(c, b, s, out):", *(f"    b_{table.name} = b[{table.name!r}]" for table in tables)]
@@ -176,6 +177,12 @@ def _pattern(
     exec(compile("\n".join(lines), "<template>", "exec"), space)  # noqa: S102  made of our own rows, a few lines above
     counted = Counter({table.name: len(rows[table.name]) for table in tables})
     return Pattern(counted, case["shop_id"] is not None, case["office_id"], space["clone"])
+
+
+def _one_a_person(messages: list[dict[str, Any]], staff: dict[int, str]) -> list[dict[str, Any]]:
+    """The messages without those to further officers: in a copy one officer stands for all of them."""
+    by_key = {WHO.sub(lambda found: staff.get(int(found[2]), found[2]), row["key"]): row for row in reversed(messages)}
+    return sorted(by_key.values(), key=lambda row: row["id"])
 
 
 def _literal(text: str) -> str:
