@@ -175,11 +175,15 @@ def found(by: Actor, typed: str, limit: int = 50) -> list[Case]:
     return list(db.session.scalars(query))
 
 
-def of_merchant(by: Actor, *, is_open: bool = True, limit: int = 50, page: int = 1) -> list[Case]:
-    """A merchant's cases: the open ones by time left, the closed ones newest first."""
+def of_merchant(
+    by: Actor, *, is_open: bool = True, kind: Kind | None = None, limit: int = 50, page: int = 1
+) -> list[Case]:
+    """A merchant's cases, disputes and returns together or of one kind: the open ones by time left, the closed ones newest first."""
     query = visible_to(by).options(
         joinedload(Case.shop), joinedload(Case.complaint), selectinload(Case.deadlines), selectinload(Case.offers)
     )
+    if kind is not None:
+        query = query.where(Case.kind == kind)
     if is_open:
         query = query.where(Case.state != State.CLOSED).order_by(Case.slack_at, Case.id)
     else:
@@ -217,13 +221,13 @@ def merchant_figures(by: Actor) -> MerchantFigures:
     )
     endings: dict[str, int] = dict(
         db.session.execute(
-            select(Deadline.ending, func.count())
+            select(Deadline.fate, func.count())
             .where(
                 Deadline.case_id.in_(select(mine.c.id)),
                 Deadline.clock.in_(("shop_answer", "shop_proposal")),
-                Deadline.ending.in_(("met", "lapsed")),
+                Deadline.fate.in_(("kept", "broken")),
             )
-            .group_by(Deadline.ending)
+            .group_by(Deadline.fate)
         ).all()  # type: ignore[arg-type]
     )
     by_outcome = {outcome: count for outcome, count in outcomes.items() if outcome is not None}
@@ -232,7 +236,7 @@ def merchant_figures(by: Actor) -> MerchantFigures:
         closed=sum(by_outcome.values()),
         resolved=sum(by_outcome.get(o, 0) for o in RESOLVED_OUTCOMES),
         answers_due=sum(endings.values()),
-        answered_in_time=endings.get("met", 0),
+        answered_in_time=endings.get("kept", 0),
         by_outcome=by_outcome,
     )
 
