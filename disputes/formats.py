@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -102,7 +103,12 @@ def zone_beside(moment: datetime, zone: str) -> str:
 
 def zone_city(zone: str) -> str:
     """The city or country by which a zone is known in the reader's language."""
-    return get_timezone_location(ZoneInfo(zone), locale=_locale(), return_city=True)
+    return _city(zone, _locale())
+
+
+@lru_cache(maxsize=10_000)  # a form offers all zones, and each takes Babel a file and a search
+def _city(zone: str, locale: Locale) -> str:
+    return get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True)
 
 
 def deadline_text(due_at: datetime) -> str:

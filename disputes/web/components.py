@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -219,7 +220,12 @@ def _described_by(field: Field, hint: str | None, also: str | None = None) -> st
 
 def _locale(locale: Locale | str | None = None) -> Locale:
     found = locale or get_locale() or "en"
-    return found if isinstance(found, Locale) else Locale.parse(found.replace("-", "_"))
+    return found if isinstance(found, Locale) else _parsed(found.replace("-", "_"))
+
+
+@lru_cache(maxsize=1000)  # Babel looks through a thousand locales for each
+def _parsed(tag: str) -> Locale:
+    return Locale.parse(tag)
 
 
 def _offered() -> Iterable[str]:
