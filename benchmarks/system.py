@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import os
 import shutil
 import socket
@@ -154,6 +155,7 @@ class MailServer:
         self._loop = asyncio.new_event_loop()
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"smtp://127.0.0.1:{self._socket.getsockname()[1]}"
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
