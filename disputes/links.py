@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from mnemonic import Mnemonic
 
-PARTIES = ("tourist", "companion", "shop", "counter")
+PARTIES = ("tourist", "companion", "shop", "counter", "return")
 WORD_LISTS = {
     "en": "english",
     "zh_CN": "chinese_simplified",
@@ -37,7 +37,7 @@ class Link:
 
 
 def token(secret: str, link: Link) -> str:
-    """The token for ``/c/<token>`` or ``/m/<token>``."""
+    """The token for ``/c/<token>``, ``/m/<token>`` or ``/r/<token>``."""
     body = struct.pack(">QHBB", link.case_id, link.version, PARTIES.index(link.party), link.mailed)
     return _text(body.lstrip(b"\0")) + "." + _text(_mac(secret, b"link", body)[:16])
 

@@ -17,11 +17,12 @@ from disputes.notifications.outbox import Recipient
 from disputes.notifications.wishes import of_stored
 from disputes.numbers import spoken
 from disputes.regions.models import Office
-from disputes.rules.lifecycle import Role
+from disputes.rules.lifecycle import Action, Role
 
 MERCHANT_LANGUAGE = "zh_CN"
 LINK_ONLY = "case-link"
 NEWS_ONLY = "case-news"
+RECEIPT = "return-declared"  # says what was declared and when, so it waits until the address is known to be right
 EMERGENCY = "emergency"  # goes to whoever is on duty now, whoever has the case
 
 
@@ -86,7 +87,20 @@ def template_for(case: Case, role: Role, template: str, recipient: str) -> str:
     if role is not Role.TOURIST or template == LINK_ONLY:
         return template
     confirmed = any(c.party == recipient and c.email_confirmed_at is not None for c in case.contacts)
-    return template if confirmed else NEWS_ONLY
+    if confirmed:
+        return template
+    return LINK_ONLY if template == RECEIPT else NEWS_ONLY
+
+
+def receipt(case: Case) -> None:
+    """The receipt of a declared return, to an address that was just confirmed; before, it got the link alone."""
+    filed = next(e for e in case.events if e.action == Action.FILE)
+    for reader in _tourist(case):
+        if reader.name == Role.TOURIST:
+            declared = {"declared_at": filed.at.isoformat()}
+            # by the last event: an address that was changed and confirmed again gets it too
+            key = outbox.step_key(case.events[-1].id, reader.name, f"{RECEIPT}-confirmed")
+            outbox.put(key, reader, RECEIPT, slots(case, Role.TOURIST, declared), case_id=case.id)
 
 
 def slots(case: Case, role: Role, letter: dict[str, Any]) -> dict[str, Any]:

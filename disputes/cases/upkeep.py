@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import available_timezones
@@ -19,7 +20,7 @@ from disputes.db import db
 from disputes.merchants.models import Shop
 from disputes.notifications.models import Message, MessageState
 from disputes.rules.categories import CONSENT_TEXT_VERSION, Purpose
-from disputes.rules.lifecycle import Action, Role
+from disputes.rules.lifecycle import Action, Kind, Role
 
 MOST_FILES = 20  # of one case and one party
 
@@ -162,6 +163,8 @@ def confirm_address(case: Case, by: Actor) -> None:
     """Somebody who came by the mailed link acted: the address is right. No step, since nothing of the case changes."""
     if by.mailed_link and case.tourist.email_confirmed_at is None:
         case.tourist.email_confirmed_at = clock.now()
+        if case.kind == Kind.RETURN and case.erased_at is None:
+            letters.receipt(case)
 
 
 def choose_zone(reference: str | int, by: Actor, zone: str) -> None:
@@ -209,6 +212,10 @@ def revoke_link(reference: str | int, version: int | None, by: Actor) -> CaseEve
     return advance(case, Action.REVOKE_LINK, by, details={"link_version": case.link_version})
 
 
+# What packages above this one keep of a case, and forget with it: each puts its function here (returns/erasing.py).
+ALSO_FORGET: list[Callable[[Case], None]] = []
+
+
 def erase(reference: str | int, version: int | None, by: Actor) -> list[str]:
     """Erase all personal data of a closed case (R-DATA-DEL); codes, amounts and the chain stay.
 
@@ -226,6 +233,8 @@ def erase(reference: str | int, version: int | None, by: Actor) -> list[str]:
         row.full_name = row.document_number = row.home_address = row.phone = None
         row.withdrawn_at = row.withdrawn_at or now
     case.complaint.item = case.complaint.invoice_number = None
+    for forget in ALSO_FORGET:
+        forget(case)
     gone = []
     for file in case.evidence:
         gone += [h for h in (file.sha256, file.safe_sha256, file.thumbnail_sha256) if h]

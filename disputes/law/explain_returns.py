@@ -177,7 +177,7 @@ def explain_verdict(verdict: Verdict | Row) -> list[str]:
     if row["outcome"] == "return":
         told += [str(FREIGHT[Payer(row["freight"])]), *_refund(row)]
     told += [reason_with_article(each) for each in row["warnings"]]
-    told += [_("Besides: %(ground)s. %(strength)s.", **_named(each)) for each in row["others"]]
+    told += [besides(each) for each in row["others"]]
     return told
 
 
@@ -203,6 +203,41 @@ def missing(row: Row) -> list[str]:
         else _("Needed before approval: %(what)s", what=MISSING[Lack(each["what"])])
         for each in ordered
     ]
+
+
+def lacks(row: Row, *, decides: bool) -> list[str]:
+    """What is open, without saying so each time: what can change the verdict, or what is only needed before approval."""
+    return [str(MISSING[Lack(each["what"])]) for each in row["missing"] if each["decides"] is decides]
+
+
+def articles(row: Row) -> tuple[str, str]:
+    """Where a reason stands, in English and in Chinese; empty for our own rules."""
+    return "; ".join(_english(row)), "".join(_chinese(row))
+
+
+def standing_mark(standing: Standing) -> str:
+    """How sure we are of a rule, in a word."""
+    return str(explain.STANDINGS[standing])
+
+
+def time_left(minutes: int) -> str:
+    """Days, hours and minutes."""
+    return _left(minutes)
+
+
+def refund_line(row: Row) -> str | None:
+    """By when the money is due; None where nothing says so."""
+    return next(iter(_refund(row)), None)
+
+
+def besides(row: Row) -> str:
+    """A further ground that carries it too."""
+    return _("Besides: %(ground)s. %(strength)s.", **_named(row))
+
+
+def row_of(verdict: Verdict) -> Row:
+    """The verdict as its row, from which everything here is said."""
+    return verdict_row(verdict)
 
 
 def check(row: Row) -> str:

@@ -43,6 +43,7 @@ PLACES = {
     "find": "/case",
     "privacy": "/privacy",
     "pledges": "/pledges",
+    "return": "/return",
     "rules": "/rules",
     "merchant": "/merchant/",
     "staff": "/staff/",

@@ -13,9 +13,10 @@ from disputes.accounts.actors import Actor
 from disputes.accounts.models import User
 from disputes.cases.models import Case
 from disputes.db import db
-from disputes.rules.lifecycle import Role, State
+from disputes.rules.lifecycle import Kind, Role, State
 
 login = LoginManager()
+CODE_VERSION = 0  # of the code of a return: on the bag it must outlive a new link of the tourist
 
 
 class SignedIn(UserMixin):
@@ -110,6 +111,20 @@ def counter_token(case: Case) -> str:
 
 def _counter_version(case: Case) -> int:
     return case.link_version + case.shop_link_version  # both only grow, so a change of either ends the link
+
+
+def return_by_code(token: str) -> Case:
+    """The return whose code was scanned; 404 otherwise. The code alone opens nothing, so it lasts as long as the return."""
+    link = links.read(secret(), token)
+    case = db.session.get(Case, link.case_id) if link and link.party == "return" and link.version == CODE_VERSION else None
+    if case is None or case.kind != Kind.RETURN:
+        abort(404)
+    return case
+
+
+def return_token(case: Case) -> str:
+    """The token of the code that a shop or a desk scans."""
+    return links.token(secret(), links.Link(case.id, "return", CODE_VERSION))
 
 
 def tourist_token(case: Case) -> str:

@@ -7,6 +7,7 @@ from flask import Flask
 from disputes.web import (
     api,
     countries,
+    desk,
     gallery,
     health,
     mailbox,
@@ -16,6 +17,7 @@ from disputes.web import (
     public,
     sentences,
     staff,
+    verdict_words,
 )
 
 
@@ -26,10 +28,12 @@ def init_app(app: Flask) -> None:
     names.init_app(app)
     sentences.init_app(app)
     pledge_words.init_app(app)
+    verdict_words.init_app(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(public.bp)
     app.register_blueprint(merchant.bp)
     app.register_blueprint(merchant.link_bp)
+    app.register_blueprint(desk.bp)
     app.register_blueprint(staff.bp)
     app.register_blueprint(api.bp)
     if not config.production:

@@ -24,6 +24,8 @@ OPEN = {
     "public.home", "public.privacy", "public.rules", "public.rule", "public.shop", "public.case_find",
     "public.file", "public.new", "public.step", "public.answer", "public.discard", "public.draft",
     "public.elsewhere", "public.emergency", "public.already_filed",
+    "public.returning", "public.returning_at", "public.returning_step", "public.returning_answer", "public.returning_new",
+    "public.returning_elsewhere", "public.returning_draft", "public.returning_tax_checklist",
     "health.healthz", "health.readyz",
     "api.pledges", "api.pledge",
     "public.pledges", "public.pledge_page", "public.pledges_data", "public.pledges_csv", "public.pledges_json",
@@ -83,6 +85,8 @@ def expected(visitor: str, rule: Rule) -> set[int]:
         return NOT_HERE if visitor in ("officer", "supervisor") else SIGN_IN
     if portal == "merchant_link":
         return MUST_SUCCEED if visitor == "shop by link" else NOT_HERE
+    if endpoint == "public.return_code":
+        return NOT_HERE  # the code of a return is a token of its own, and no other link is one
     if endpoint.startswith("public.case_claim"):
         return MUST_SUCCEED if visitor == "somebody at the counter" else NOT_HERE
     if portal == "public":

@@ -77,6 +77,7 @@ class World:
         self.breach, self.member = make.breach(self.pledge), make.network_member(case.shop)
         with transaction():
             self.draft = drafts.start("en").id
+            self.draft_of_return = drafts.start("en", kind="return").id
         self.message = _given_up()
         self.deadline = _fault(self.other)
 
@@ -125,11 +126,11 @@ class World:
             "deadline_id": self.deadline.id,
             "message_id": self.message.id,
             "key_id": self.key.id,
-            "draft_id": self.draft,
+            "draft_id": self.draft_of_return if rule.endpoint == "public.returning_draft" else self.draft,
             "code": self._code(rule.endpoint),
             "breach_id": self.breach.id,
             "member_id": self.member.id,
-            "name": "not-found" if rule.endpoint.startswith("gallery.") else "what",
+            "name": {"gallery": "not-found"}.get(rule.endpoint.split(".")[0], "where" if "returning" in rule.endpoint else "what"),
             "step": "off-duty",
             "rule_id": "R-SAMR-ACCEPT",
             "version": 1,
@@ -143,7 +144,7 @@ class World:
     def _code(self, endpoint: str) -> str:
         shop = self.case.shop.code if self.case.shop else ""
         codes = {
-            "public.shop": shop, "public.pledge_page": shop, "api.pledge": shop, "staff.office": make.DESK,
+            "public.shop": shop, "public.returning_at": shop, "public.pledge_page": shop, "api.pledge": shop, "staff.office": make.DESK,
             **dict.fromkeys((f"staff.office_notices{end}" for end in ("", "_choice", "_robot", "_robot_step")), make.DESK),
             "merchant.network": self.member.network.code, "staff.network": self.member.network.code,
         }  # fmt: skip

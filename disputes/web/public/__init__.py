@@ -10,6 +10,10 @@ from disputes.web.public import (  # noqa: E402, F401  the views hang themselves
     case_steps,
     filing,
     pledges,
+    return_code,
+    return_tax,
+    returned,
+    returning,
     rules,
     start,
 )

@@ -18,11 +18,11 @@ from disputes.files.storage import storage_at
 from disputes.formats import CHINA
 from disputes.links import WORD_LISTS
 from disputes.referrals import bundle
-from disputes.rules.lifecycle import State
+from disputes.rules.lifecycle import Kind, State
 from disputes.rules.packages import package_of
 from disputes.web import downloads
 from disputes.web.languages import language
-from disputes.web.public import bp
+from disputes.web.public import bp, returned
 from disputes.web.public.case_access import opened, own, shown
 from disputes.web.public.case_data import own_data
 from disputes.web.public.case_forms import StepForm
@@ -45,11 +45,15 @@ bp.add_app_template_filter(package_of, "as_package")
 def case_page(token: str) -> str:
     """Where the case stands, who acts until when, and all that the tourist can do."""
     view = opened(token)
+    pieces = [_piece(view, e) for e in view.case.evidence if e.erased_at is None]
+    form = StepForm(data={"version": str(view.case.version)})
+    if view.case.kind == Kind.RETURN:
+        return returned.page(view, form, pieces, competence=whereabouts.competence(view.case))
     return shown(
         "public/case/page.html",
         view,
-        StepForm(data={"version": str(view.case.version)}),
-        pieces=[_piece(view, e) for e in view.case.evidence if e.erased_at is None],
+        form,
+        pieces=pieces,
         competence=whereabouts.competence(view.case),
         showable=view.mine and view.case.state in SHOWABLE and not view.case.is_away(view.now),
         proof=view.mine and _has_proof(view),

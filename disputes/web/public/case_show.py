@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from disputes.cases.models import Case, Offer
 from disputes.rules.categories import Category, HowBought, Purpose
 from disputes.rules.grounds import Ground, grounds
-from disputes.rules.lifecycle import Role, State
+from disputes.rules.lifecycle import Kind, Role, State
 from disputes.rules.packages import Package, Remedy, package_of
 from disputes.web.languages import language
-from disputes.web.public import bp
+from disputes.web.public import bp, returned
 from disputes.web.public.case import SHOWABLE
 from disputes.web.public.case_access import Answer, own
 from disputes.web.qr import qr_svg
@@ -26,6 +26,8 @@ def case_show(token: str) -> Answer:
     """What was bought, what is asked and why, for the eyes of the shop; always in Chinese."""
     view = own(token)
     case = view.case
+    if case.kind == Kind.RETURN:
+        return returned.show(view)
     if case.state not in SHOWABLE:
         return redirect(url_for(".case_page", token=token), 303)
     session["showing"] = token  # so that the way back from the shop's answer is there for the tourist alone

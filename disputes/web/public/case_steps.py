@@ -18,11 +18,11 @@ from disputes.names import named
 from disputes.regions import queries as regions
 from disputes.regions.models import Authority
 from disputes.rules.categories import Purpose
-from disputes.rules.lifecycle import Action, Role
+from disputes.rules.lifecycle import Action, Kind, Role
 from disputes.rules.packages import package_of
 from disputes.web import uploads
 from disputes.web.languages import language
-from disputes.web.public import bp
+from disputes.web.public import bp, returned
 from disputes.web.public.case_access import Answer, acting, moved_on, own, shown, take
 from disputes.web.public.case_forms import (
     AnswerForm,
@@ -80,6 +80,8 @@ def case_write(token: str) -> Answer:
 def case_accept(token: str) -> Answer:
     """Take the shop's offer."""
     view = own(token)
+    if view.case.kind == Kind.RETURN:
+        return returned.accept(view)
     return take(
         view, Action.ACCEPT, StepForm(), CONFIRM, commands.accept,
         _("You have accepted the offer. The shop has been told, and must now do what it promised."),
@@ -95,6 +97,8 @@ def case_accept(token: str) -> Answer:
 def case_decline(token: str) -> Answer:
     """Turn the shop's offer down without another."""
     view, form = own(token), WordsForm()
+    if view.case.kind == Kind.RETURN:
+        return returned.decline(view)
     return take(
         view, Action.DECLINE, form, WORDS,
         lambda ref, version, by: commands.decline(ref, version, by, form.words.data or "", language()),
@@ -161,6 +165,8 @@ def case_reject(token: str) -> Answer:
 def case_confirm(token: str) -> Answer:
     """Say that everything has arrived."""
     view = own(token)
+    if view.case.kind == Kind.RETURN:
+        return returned.confirm(view)
     return take(
         view, Action.CONFIRM, StepForm(), CONFIRM, commands.confirm,
         _("Thank you. The case is closed as settled."),
@@ -174,6 +180,8 @@ def case_confirm(token: str) -> Answer:
 def case_deny(token: str) -> Answer:
     """Say that the money, or something else that was agreed, has not arrived."""
     view, form = own(token), WordsForm()
+    if view.case.kind == Kind.RETURN:
+        return returned.deny(view)
     form.words.label.text = _("What is missing")
     return take(
         view, Action.DENY, form, WORDS,
@@ -191,6 +199,8 @@ def case_deny(token: str) -> Answer:
 def case_waive(token: str) -> Answer:
     """Say in so many words that nothing more is owed."""
     view = own(token)
+    if view.case.kind == Kind.RETURN:
+        return returned.waive(view)
     return take(
         view, Action.WAIVE, StepForm(), CONFIRM, commands.waive,
         _("The case is closed: you have said that nothing more is owed."),
