@@ -28,7 +28,7 @@ from disputes.upkeep import make_digest
 LANGUAGES = ("en", "zh_CN", "ja", "ar")
 SEED = 20261121
 REFERENCE = ("divisions", "business_districts", "ports", "offices", "authorities", "alembic_version")
-KEPT_PREFIXES = ("law_", "service_", "calendar")
+KEPT_PREFIXES = ("law_", "service_", "calendar", "routing_")
 
 # fmt: off
 # How many cases of each story. Those that are still going on are filed so that their last step lies minutes or hours back;

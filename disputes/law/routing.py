@@ -27,11 +27,17 @@ class NoTable(RuleError):
 
 
 def current(at: datetime | None = None) -> RoutingTable:
-    """The table in force at a moment, by default now. Read and compiled once per process, until the law's stamp changes."""
+    """The table in force at a moment, by default now. Read and compiled once per process, until the law's stamp changes.
+
+    For a moment before all of them the oldest one speaks, so that no case is ever left without a place.
+    """
     moment = at or clock.now()
-    for table in _in_force():
+    known = [table for table in _in_force() if table.in_force_from is not None]
+    for table in known:
         if table.in_force_from is not None and table.in_force_from <= moment:
             return table
+    if known:
+        return known[-1]
     raise NoTable("No routing table is in force; run `disputes seed`.")
 
 
