@@ -57,7 +57,8 @@ def _taken(standing: Standing, step: Step, role: Role) -> Iterator[Standing]:
     """The standing after a step of a person. Of two consents to a proposal the first meets only the clock of who gave it."""
     if step.action is Action.AGREE:
         own = {name for name in standing.clocks if BY_NAME[name].owes is role}
-        if own and own != standing.clocks:  # the second consent is another step
+        of_parties = {name for name in standing.clocks if BY_NAME[name].owes in (Role.TOURIST, Role.MERCHANT)}
+        if own and own != of_parties:  # the second consent is another step
             yield replace(standing, clocks=standing.clocks - own)
     else:
         yield _after(standing, step)
