@@ -40,6 +40,7 @@ from tests.faults.work import backlog, missed, on_their_way, steps_left, tick
 ON_ITS_WAY = 3.0  # seconds after which a letter without an answer is taken for lost; wrong only means a second arrival
 # After each moment the clock is moved on a little, again and again: what failed is tried again, and claims run out.
 AFTERWARDS = (timedelta(0), timedelta(seconds=45), timedelta(minutes=7), timedelta(minutes=31))
+ASKED_AGAIN = 60  # looks, of which there are some twenty a second
 SHARE_FILED = 40  # of all cases one in so many is filed at each moment
 ON_THE_WEB = 12
 
@@ -162,6 +163,7 @@ class Run:
         self.chance = random.Random(seed)
         self.report = Report(number, seed, moments)
         self.filed = max(1, number // SHARE_FILED)
+        self._looks = 0
         self.stops = [moment.at for moment in moments]
 
     def __call__(self) -> Report:
@@ -260,6 +262,9 @@ class Run:
 
     def _done(self, letters: bool) -> bool:
         self.system.tend()
+        self._looks += 1
+        if self._looks % ASKED_AGAIN == 0:
+            self.system.say("cases.depart")  # a message that expired under load would be said again only after a minute
         return not (backlog() if letters else steps_left())
 
     def _judge(self, found: list[Difference], said: list[str], letters: dict[int, Mail]) -> None:

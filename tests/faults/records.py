@@ -85,8 +85,11 @@ def records(moments: Sequence[datetime]) -> dict[str, Record]:
     for event_id, case_id, action, before, after, by, moment in db.session.execute(events.order_by(CaseEvent.id)):
         seen[case_id][action] += 1
         named[event_id], at[event_id] = f"{action} {seen[case_id][action]}", of(moment)
-        row = Row(of(moment), (action, before, after, by.partition(":")[0]))
-        (found[case_id].departures if action == Action.DEPART else found[case_id].steps).append(row)
+        role = by.partition(":")[0]
+        if action == Action.DEPART:  # in which state it finds the case hangs on which of two workers comes first
+            found[case_id].departures.append(Row(of(moment), (action, role)))
+        else:
+            found[case_id].steps.append(Row(of(moment), (action, before, after, role)))
     clocks = {}
     seen.clear()
     for d in db.session.scalars(select(Deadline).order_by(Deadline.id)):
