@@ -9,7 +9,8 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config as settings
-import disputes.models  # noqa: F401  every table is known before the first query
+import disputes.models  # every table is known before the first query
+import disputes.returns.erasing  # noqa: F401  whoever erases a case forgets its return too
 from disputes import hints
 from disputes.db import db
 from disputes.logs import configure_logs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,16 +26,19 @@ from disputes.notifications import handover_note, undelivered
 from disputes.referrals import queries as referrals
 from disputes.regions import queries as regions
 from disputes.regions.models import Authority, Division, Port
+from disputes.returns import queries as returns
+from disputes.returns.models import Return
 from disputes.rules.lifecycle import Action, Kind, State, StepRefused, open_actions
 from disputes.rules.packages import package_of
 from disputes.web import downloads
 from disputes.web.counted import Counted, civil_periods, counted
 from disputes.web.fields import MoneyField
 from disputes.web.public.case_view import known_zone, view_of
+from disputes.web.public.returned_view import back_of
 from disputes.web.sentences import refusal
 from disputes.web.sessions import current_actor
-from disputes.web.staff import bp, record
-from disputes.web.staff.actions import ALWAYS, BY_CODE, NEXT, CaseAction
+from disputes.web.staff import bp, record, return_actions, return_view
+from disputes.web.staff.actions import CaseAction
 from disputes.web.staff.forms import StepForm
 
 UNSEEN = ("HiddenField", "CSRFTokenField", "FilesField")
@@ -66,7 +70,7 @@ def case(number: str) -> str:
     """The case with everything on it."""
     by = current_actor()
     found = queries.whole(number, by)
-    wanted = BY_CODE.get(request.args.get("do", ""))
+    wanted = return_actions.entry(found.kind, request.args.get("do", ""))
     return _page(found, by, opened=wanted)
 
 
@@ -79,10 +83,11 @@ def act_again(number: str, code: str) -> AnyResponse:
 @bp.post("/cases/<number>/do/<code>")
 def act(number: str, code: str) -> AnyResponse | str | tuple[str, int]:
     """Take one step. What cannot be taken comes back with all that was typed."""
-    entry, by = BY_CODE.get(code), current_actor()
+    by = current_actor()
+    found = queries.whole(number, by)
+    entry = return_actions.entry(found.kind, code)
     if entry is None:
         abort(404)
-    found = queries.whole(number, by)
     form = entry.form(prefix=code)
     form.choose_from(found)
     if not form.validate() or (entry.before is not None and not entry.before(form)):
@@ -137,17 +142,21 @@ def _page(
     problem: Problem | None = None,
 ) -> str:
     now = clock.now()
-    allowed = _open_actions(case, by)
     people, shops = _people(case), _shops(case)
+    back = return_view.back_of(case, people) if case.kind == Kind.RETURN else None
+    allowed = _open_actions(case, by)
     complaint = case.complaint
     competence = whereabouts.competence(case)
+    following, always = return_actions.TABLES[Kind(case.kind)]
     return render_template(
         "staff/case.html",
         case=case,
         complaint=complaint,
         now=now,
-        next_actions=[a for a in NEXT if a.action in allowed],
-        always_actions=[a for a in ALWAYS if a.action in allowed],
+        back=back,
+        earlier=returns.earlier_return(case) if back is None else None,
+        next_actions=[a for a in following if a.action in allowed],
+        always_actions=[a for a in always if a.action in allowed],
         forms=_forms(case, allowed, opened, form),
         opened=opened.code if opened and opened.action in allowed else None,
         form=form,
@@ -155,10 +164,10 @@ def _page(
         record=record.entries(case, people, shops),
         notes=[t for t in reversed(case.texts) if t.purpose == "note"],
         people=people,
-        owed=[_owed(d, now) for d in sorted(case.running_deadlines, key=lambda d: d.due_at)],
+        owed=[_owed(d, now) for d in sorted(case.ladder_deadlines, key=lambda d: d.due_at)],
         passed=[_owed(d, now) for d in reversed(case.deadlines) if d.ended_at is not None],
         periods=civil_periods(case),
-        track=view_of("", case, by, now).track,
+        track=_track(case, by, now),
         package_of=package_of,
         letters=undelivered.of_case(case.id),
         broken_at=history.broken_at(case, case.events),
@@ -180,6 +189,11 @@ def _page(
     )
 
 
+def _track(case: Case, by: Actor, now: datetime) -> Any:
+    view = view_of("", case, by, now)
+    return back_of(view).track if case.kind == Kind.RETURN else view.track
+
+
 def _handover(case: Case) -> tuple[datetime, str, list[tuple[str, str]]] | None:
     """When the case last changed hands, why, and the note that was made then; None while its first officer has it."""
     for event in reversed(case.events):
@@ -190,10 +204,16 @@ def _handover(case: Case) -> tuple[datetime, str, list[tuple[str, str]]] | None:
 
 def _open_actions(case: Case, by: Actor) -> tuple[Action, ...]:
     kept_back = transfers.not_now(case, by)
+    if case.kind == Kind.RETURN:
+        kept_back = kept_back | return_view.not_now(_record(case))
     allowed = tuple(a for a in open_actions(Kind(case.kind), State(case.state), by.role) if a not in kept_back)
     if case.erased_at is None:
         return allowed
     return tuple(a for a in allowed if a not in (Action.ERASE, Action.REOPEN, Action.CHANGE_CONTACT))
+
+
+def _record(case: Case) -> Return:
+    return db.session.get_one(Return, case.id)
 
 
 def _forms(
@@ -201,7 +221,7 @@ def _forms(
 ) -> dict[str, StepForm]:
     """One form for each step that may be taken; the one that was sent as it was sent, the others with what is known."""
     made = {}
-    for entry in (*NEXT, *ALWAYS):
+    for entry in itertools.chain(*return_actions.TABLES[Kind(case.kind)]):
         if entry.action not in allowed:
             continue
         if sent is not None and opened is entry:

@@ -11,13 +11,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from disputes import names
+from disputes import names, return_names
 from disputes.accounts.models import User
 from disputes.cases.models import Case, CaseEvent, CaseText, Evidence
-from disputes.formats import china_moment, deadline_text, short_day
+from disputes.formats import china_moment, deadline_text, money_text, short_day
 from disputes.merchants.models import Shop
 from disputes.names import named
+from disputes.numbers import spoken
 from disputes.regions import queries as regions
+from disputes.returns import handing
 from disputes.rules.lifecycle import Action
 from disputes.rules.packages import Package, package_of
 from disputes.rules.procedure import FactKind
@@ -245,7 +247,80 @@ def _certain(each: Details) -> str:
     return _("%(when)s, no longer provisional", when=deadline_text(datetime.fromisoformat(each["to"])))
 
 
+def _by_rule(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    if not details.get("by_rule_of"):
+        return []
+    return [_("By the shop’s own rule: up to %(sum)s without asking", sum=money_text(details["up_to"], "CNY"))]
+
+
+def _signals(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [named(names.HELD_REASONS, code) for code in details.get("signals", ())]
+
+
+def _return_refused(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [named(return_names.REFUSALS, details.get("ground"))]
+
+
+def _handed(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    """Which goods went from whom to whom; nothing for a step that only follows from an earlier one."""
+    if "items" not in details or "to" not in details:
+        return []
+    way = _("%(before)s → %(after)s", before=_hand(*details["from"]), after=_hand(*details["to"]))
+    goods = [_goods_line(each) for each in details["items"]]
+    return [way, *goods, _("Seal %(seal)s", seal=details["seal"]) if details.get("seal") else None]
+
+
+def _hand(holder: str, holder_id: int | None) -> str:
+    name = handing.holder_name(holder, holder_id)
+    return f"{named(return_names.HOLDERS, holder)} {name}" if name else named(return_names.HOLDERS, holder)
+
+
+def _goods_line(each: Details) -> str:
+    said = _("Item %(number)s", number=each["item"])
+    count = f" × {each['quantity']}" if each.get("quantity") else ""
+    found = [named(return_names.GRADES, each.get("grade"))]
+    found += [named(return_names.REJECTIONS, reason) for reason in each.get("reasons") or ()]
+    if each.get("difference"):
+        found.append(_("differs from the hand-over: %(what)s", what=named(return_names.REJECTIONS, each["difference"])))
+    words = " · ".join(word for word in found if word)
+    return f"{said}{count} · {words}" if words else f"{said}{count}"
+
+
+def _inspected(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [_goods_line(each) for each in details.get("items", ())]
+
+
+def _refunded(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    if "amount" not in details:
+        return []
+    return [money_text(details["amount"], details["currency"]), named(names.PERFORMED_BY, details.get("means"))]
+
+
+def _tax(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    said = {"voided": _("Form and invoice voided"), "repaid": _("Advance paid back")}.get(details.get("said", ""))
+    return [details.get("state"), said]
+
+
+def _became(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
+    return [_("Case %(number)s", number=spoken(details["dispute"]))] if details.get("dispute") else []
+
+
 _TELLERS: dict[Action, Teller] = {
+    Action.APPROVE: _by_rule,
+    Action.LET_KEEP: _by_rule,
+    Action.SEND_TO_SHOP: _signals,
+    Action.REFUSE: _return_refused,
+    Action.HAND_OVER: _handed,
+    Action.DEPOSIT: _handed,
+    Action.RECEIVE_GOODS: _handed,
+    Action.HAND_ON: _handed,
+    Action.GIVE_BACK: _handed,
+    Action.ACCEPT_GOODS: _inspected,
+    Action.REJECT_GOODS: _inspected,
+    Action.REPORT_REFUND: _refunded,
+    Action.RECORD_TAX: _tax,
+    Action.MAKE_DISPUTE: _became,
+    Action.SPLIT_DISPUTE: _became,
     Action.FILE: _filed,
     Action.TRIAGE: _held,
     Action.HOLD_EMERGENCY: _dangers,
