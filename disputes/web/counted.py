@@ -43,14 +43,15 @@ class Counted:
 
 def counted(deadline: Any) -> Counted:
     """How a deadline's date came about."""
-    rule = rule_of(deadline.rule_id, deadline.rule_version)
+    rule, family = rule_of(deadline.rule_id, deadline.rule_version), family_of(deadline)
+    agreed = family == AGREED and not isinstance(rule, Rule)
     return Counted(
         lines=explain.sentences(deadline.lines),
-        family=family_of(deadline),
+        family=family,
         rule_id=deadline.rule_id,
         version=deadline.rule_version,
         title=title_of(deadline.rule_id, rule),
-        citation=citation_of(rule),
+        citation=_("This date follows from what was agreed.") if agreed else citation_of(rule),
         standing=rule.standing if rule is not None else Standing.UNVERIFIED,
         source=rule.source if rule is not None else "",
         calendar=deadline.calendar_version,

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from flask import flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -13,19 +9,16 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from disputes import names
-from disputes.cases import commands, queries, upkeep
-from disputes.cases.models import Case
-from disputes.db import db, transaction
-from disputes.rules.lifecycle import Action, Kind, Role, State, StepRefused, may
-from disputes.rules.packages import package_of
+from disputes.cases import commands
+from disputes.rules.lifecycle import Action, Kind, Role
+from disputes.rules.packages import Goods, package_of
 from disputes.web.fields import FilesField, readable
 from disputes.web.languages import language
+from disputes.web.merchant.return_forms import InPlaceForm
+from disputes.web.merchant.stepping import POSTED, after, keep_files, moved_on, open_case, page, take
 from disputes.web.merchant.ways import Answer, Way, case_page
 from disputes.web.package_form import PackageForm
-from disputes.web.sentences import refusal
-from disputes.web.uploads import receive
 
-POSTED = ("GET", "POST")
 SHORT, LONG = 500, 4000
 
 
@@ -85,215 +78,153 @@ class FilesForm(FlaskForm):
 @case_page("/accept", methods=POSTED)
 def accept(way: Way) -> Answer:
     """Give what the customer asks for: the counter-offer on the table, or the claim."""
-    case = _open(way, Action.ACCEPT_CLAIM)
+    case = open_case(way, Action.ACCEPT_CLAIM)
     if case is None:
-        return _moved_on(way)
+        return moved_on(way)
     wanted = case.open_offer if case.open_offer and case.open_offer.by_role == Role.TOURIST else case.claim
     form = ConfirmForm()
     if form.validate_on_submit():
-        done = _take(way, form, lambda version: commands.accept_claim(way.reference, version, way.actor))
+        done = take(form, lambda version: commands.accept_claim(way.reference, version, way.actor))
         if done:
-            return _after(way, _("Agreed. Please pay as agreed, and then report it here."))
-    return _page(way, case, form, "merchant/accept.html", package=package_of(wanted.package))
+            return after(way, _("Agreed. Please pay as agreed, and then report it here."))
+    return page(way, case, form, "merchant/accept.html", package=package_of(wanted.package))
 
 
 @case_page("/offer", methods=POSTED)
 def offer(way: Way) -> Answer:
     """Put another package before the customer."""
-    case = _open(way, Action.OFFER)
+    case = open_case(way, Action.OFFER)
     if case is None:
-        return _moved_on(way)
-    form = PackageForm()
+        return moved_on(way)
+    is_return = case.kind == Kind.RETURN
+    form = InPlaceForm() if is_return else PackageForm()
     form.measure(case.complaint)
     if form.validate_on_submit():
-        done = _take(
-            way, form,
-            lambda version: commands.make_offer(way.reference, version, way.actor, form.package(), form.words.data or "", language()),
-        )  # fmt: skip
+        done = take(
+            form,
+            lambda version: commands.make_offer(
+                way.reference, version, way.actor, form.package(), form.words.data or "", language()
+            ),
+        )
         if done:
-            return _after(way, _("Your offer is on its way to the customer."))
+            return after(way, _("Your offer is on its way to the customer."))
     elif not form.is_submitted():
-        form.start_from(package_of((case.open_offer or case.claim).package))
-    return _page(way, case, form, "merchant/offer.html", claim=package_of(case.claim.package))
+        if is_return and case.open_offer is None:
+            form.goods.data = Goods.KEEP.value
+        else:
+            form.start_from(package_of((case.open_offer or case.claim).package))
+    return page(way, case, form, "merchant/offer.html", claim=package_of(case.claim.package))
 
 
 @case_page("/contest", methods=POSTED)
 def contest(way: Way) -> Answer:
     """Deny the claim, with reasons and evidence; a mediator takes over."""
-    case = _open(way, Action.CONTEST)
+    case = open_case(way, Action.CONTEST)
     if case is None:
-        return _moved_on(way)
+        return moved_on(way)
     form = ContestForm()
-    if form.validate_on_submit() and _files(way, form):
-        done = _take(
-            way, form,
-            lambda version: commands.contest(way.reference, None, way.actor, form.reason.data, form.words.data or "", language()),
-        )  # fmt: skip
+    if form.validate_on_submit() and keep_files(way, form):
+        done = take(
+            form,
+            lambda version: commands.contest(
+                way.reference, None, way.actor, form.reason.data, form.words.data or "", language()
+            ),
+        )
         if done:
-            return _after(way, _("Your reasons are with the mediator now."))
-    return _page(way, case, form, "merchant/contest.html")
+            return after(way, _("Your reasons are with the mediator now."))
+    return page(way, case, form, "merchant/contest.html")
 
 
 @case_page("/ask", methods=POSTED)
 def ask(way: Way) -> Answer:
     """Ask the customer one question; the shop's clock stands still until the answer."""
-    case = _open(way, Action.ASK_TOURIST)
+    case = open_case(way, Action.ASK_TOURIST)
     if case is None:
-        return _moved_on(way)
+        return moved_on(way)
     form = QuestionForm()
     if form.validate_on_submit():
-        done = _take(
-            way, form,
+        done = take(
+            form,
             lambda version: commands.ask_tourist(
                 way.reference, version, way.actor, form.question.data or "", language(), form.phrase.data or None
             ),
-        )  # fmt: skip
+        )
         if done:
-            return _after(way, _("Your question is on its way to the customer."))
-    return _page(way, case, form, "merchant/ask.html")
+            return after(way, _("Your question is on its way to the customer."))
+    return page(way, case, form, "merchant/ask.html")
 
 
 @case_page("/agree", methods=POSTED)
 def agree(way: Way) -> Answer:
     """Agree to the mediator's proposal."""
-    case = _open(way, Action.AGREE)
+    case = open_case(way, Action.AGREE)
     if case is None or case.open_offer is None or case.open_offer.merchant_agreed_at is not None:
-        return _moved_on(way)
+        return moved_on(way)
     form = ConfirmForm()
-    if form.validate_on_submit() and _take(
-        way, form, lambda version: commands.agree(way.reference, version, way.actor)
-    ):
-        return _after(way, _("You have agreed to the proposal."))
-    return _page(way, case, form, "merchant/agree.html", package=package_of(case.open_offer.package))
+    if form.validate_on_submit() and take(form, lambda version: commands.agree(way.reference, version, way.actor)):
+        return after(way, _("You have agreed to the proposal."))
+    return page(way, case, form, "merchant/agree.html", package=package_of(case.open_offer.package))
 
 
 @case_page("/reject", methods=POSTED)
 def reject(way: Way) -> Answer:
     """Turn the mediator's proposal down."""
-    case = _open(way, Action.REJECT_PROPOSAL)
+    case = open_case(way, Action.REJECT_PROPOSAL)
     if case is None or case.open_offer is None:
-        return _moved_on(way)
+        return moved_on(way)
     form = RejectForm()
     if form.validate_on_submit():
-        done = _take(
-            way,
+        done = take(
             form,
             lambda version: commands.reject_proposal(
                 way.reference, version, way.actor, form.words.data or "", language()
             ),
         )
         if done:
-            return _after(way, _("You have turned the proposal down. The mediator decides how to go on."))
-    return _page(way, case, form, "merchant/reject.html", package=package_of(case.open_offer.package))
+            return after(way, _("You have turned the proposal down. The mediator decides how to go on."))
+    return page(way, case, form, "merchant/reject.html", package=package_of(case.open_offer.package))
 
 
 @case_page("/performed", methods=POSTED)
 def performed(way: Way) -> Answer:
     """Report that the settlement was carried out, with proof."""
-    case = _open(way, Action.REPORT_PERFORMANCE)
+    case = open_case(way, Action.REPORT_PERFORMANCE)
     if case is None or case.settlement is None:
-        return _moved_on(way)
+        return moved_on(way)
     form = PerformanceForm()
-    if form.validate_on_submit() and _files(way, form):
-        done = _take(
-            way, form,
-            lambda version: commands.report_performance(way.reference, None, way.actor, form.means.data, form.payment_reference.data or ""),
-        )  # fmt: skip
+    if form.validate_on_submit() and keep_files(way, form):
+        done = take(
+            form,
+            lambda version: commands.report_performance(
+                way.reference, None, way.actor, form.means.data, form.payment_reference.data or ""
+            ),
+        )
         if done:
-            return _after(way, _("Reported. We ask the customer whether it has arrived."))
-    return _page(way, case, form, "merchant/performed.html", package=package_of(case.settlement.offer.package))
+            return after(way, _("Reported. We ask the customer whether it has arrived."))
+    return page(way, case, form, "merchant/performed.html", package=package_of(case.settlement.offer.package))
 
 
 @case_page("/write", methods=POSTED)
 def write(way: Way) -> Answer:
     """Write a message that everybody in the case reads."""
-    case = _open(way, Action.WRITE)
+    case = open_case(way, Action.WRITE)
     if case is None:
-        return _moved_on(way)
+        return moved_on(way)
     form = MessageForm()
-    if form.validate_on_submit() and _take(
-        way, form, lambda version: commands.write(way.reference, None, way.actor, form.words.data or "", language())
+    if form.validate_on_submit() and take(
+        form, lambda version: commands.write(way.reference, None, way.actor, form.words.data or "", language())
     ):
-        return _after(way, _("Your message was sent."))
-    return _page(way, case, form, "merchant/write.html")
+        return after(way, _("Your message was sent."))
+    return page(way, case, form, "merchant/write.html")
 
 
 @case_page("/evidence", methods=POSTED)
 def evidence(way: Way) -> Answer:
     """Add photos or documents."""
-    case = _open(way, Action.ADD_EVIDENCE)
+    case = open_case(way, Action.ADD_EVIDENCE)
     if case is None:
-        return _moved_on(way)
+        return moved_on(way)
     form = FilesForm()
-    if form.validate_on_submit() and _files(way, form):
-        return _after(way, _("The files are in the case now."))
-    return _page(way, case, form, "merchant/evidence.html")
-
-
-# --- shared by the pages above
-
-
-def _open(way: Way, action: Action) -> Case | None:
-    """The case, when the table still lets a merchant take this step; None when the case has moved on."""
-    case = queries.whole(way.reference, way.actor)
-    return case if may(Kind(case.kind), State(case.state), action, Role.MERCHANT) else None
-
-
-def _take(way: Way, form: Any, step: Callable[[int | None], Any]) -> bool:
-    """Take the step of a valid form; what stands against it becomes a sentence on the form, and nothing typed is lost."""
-    try:
-        with transaction():
-            step(_version(form))
-    except queries.Stale as stale:
-        form.version.data = str(stale.case.version)
-        form.form_errors = [
-            _(
-                "This case has changed while you were writing. Look at how it stands below; if you still want to, send it once more."
-            )
-        ]
-        return False
-    except (commands.Refused, StepRefused) as refused:
-        form.form_errors = [refusal(refused)]
-        return False
-    return True
-
-
-def _files(way: Way, form: Any) -> bool:
-    """Take in the files of a form before its step; the accepted ones stay, the refused ones are named on the form."""
-    received = receive(form.files.data or [])
-    if received.accepted:
-        try:
-            with transaction():
-                upkeep.add_evidence(way.reference, None, way.actor, received.accepted)
-        except commands.Refused as refused:
-            if refused.code != "nothing_new":
-                received.refused.clear()
-                form.files.errors = [refusal(refused)]
-                return False
-    if received.refused:
-        form.files.errors = received.sentences
-        db.session.expire_all()
-        return False
-    return True
-
-
-def _version(form: Any) -> int | None:
-    shown = form.version.data or ""
-    return int(shown) if shown.isdigit() else None
-
-
-def _page(way: Way, case: Case, form: Any, template: str, **more: Any) -> Answer:
-    if not form.is_submitted():
-        form.version.data = str(case.version)
-    return render_template(
-        template, way=way, case=queries.find(way.reference, way.actor), form=form, back_url=way.url("case_of"), **more
-    )
-
-
-def _after(way: Way, message: str) -> Answer:
-    flash(message, "success")
-    return redirect(way.url("case_of"), code=303)
-
-
-def _moved_on(way: Way) -> Answer:
-    return render_template("merchant/moved-on.html", way=way, case=queries.find(way.reference, way.actor)), 409
+    if form.validate_on_submit() and keep_files(way, form):
+        return after(way, _("The files are in the case now."))
+    return page(way, case, form, "merchant/evidence.html")

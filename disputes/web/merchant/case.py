@@ -10,34 +10,22 @@ from flask_babel import gettext as _
 from disputes import clock
 from disputes.cases import queries, texts
 from disputes.cases.models import Case, Evidence
-from disputes.names import ACTIONS, ROLES_FOR_MERCHANT, named
-from disputes.rules.lifecycle import Action, Kind, Role, State, open_actions
+from disputes.names import ROLES_FOR_MERCHANT, named
+from disputes.rules.lifecycle import Kind, Role, State, open_actions
 from disputes.rules.packages import package_of
 from disputes.web import downloads
 from disputes.web.counted import counted
+from disputes.web.merchant import returned
+from disputes.web.merchant.stepping import UNTOLD, told
 from disputes.web.merchant.ways import Way, case_page, running
-
-# Steps that say nothing to a shop, or that are not its business.
-UNTOLD = (
-    Action.NOTE,
-    Action.ASSIGN,
-    Action.PROPOSE_TRANSFER,
-    Action.ACCEPT_TRANSFER,
-    Action.RETURN_TRANSFER,
-    Action.WITHDRAW_TRANSFER,
-    Action.LAPSE_TRANSFER,
-    Action.CONSENT,
-    Action.CHANGE_CONTACT,
-    Action.REVOKE_LINK,
-    Action.AUTHORISE,
-    Action.ALERT_SUPERVISOR,
-)
 
 
 @case_page("")
 def case_of(way: Way) -> str:
     """Everything about one case that its shop may know."""
     case = queries.whole(way.reference, way.actor)
+    if case.kind == Kind.RETURN:
+        return render_template("merchant/return.html", **{**shown(case, way), **returned.shown(case, way)})
     return render_template("merchant/case.html", **shown(case, way))
 
 
@@ -55,7 +43,7 @@ def shown(case: Case, way: Way) -> dict[str, Any]:
         "offers": [(offer, package_of(offer.package)) for offer in reversed(case.offers) if offer.status != "claim"],
         "said": [t for t in texts.readable(case, Role.MERCHANT) if t is not case.complaint.narrative],
         "pieces": [_piece(way, e) for e in case.evidence],
-        "told": [_told(e) for e in reversed(case.events) if e.action not in UNTOLD],
+        "told": [told(e) for e in reversed(case.events) if e.action not in UNTOLD],
         "portal_url": None if way.number else url_for("merchant.sign_in"),
     }
 
@@ -82,15 +70,4 @@ def _piece(way: Way, piece: Evidence) -> dict[str, Any]:
         "url": way.url("file", evidence_id=piece.id),
         "thumb_url": way.url("file_small", evidence_id=piece.id) if piece.thumbnail_sha256 else None,
         "who": named(ROLES_FOR_MERCHANT, piece.by_role),
-    }
-
-
-def _told(event: Any) -> dict[str, Any]:
-    role = event.by.partition(":")[0]
-    return {
-        "at": event.at,
-        "who": role,
-        "name": named(ROLES_FOR_MERCHANT, role),
-        "title": named(ACTIONS, event.action),
-        "body": None,
     }

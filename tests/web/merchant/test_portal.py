@@ -191,7 +191,7 @@ def test_somebody_who_looked_at_an_older_version_keeps_what_they_typed(way, clie
         make.commands.write(case.id, None, make.tourist_of(case), "One more thing", "en")
     fields = {
         "remedies": "refund",
-        "amount": "100",
+        "amount": "1280",
         "goods": "none",
         "shipping": "none",
         "means": "cash",
