@@ -110,6 +110,7 @@ def slots(case: Case, role: Role, letter: dict[str, Any]) -> dict[str, Any]:
     due = min(case.ladder_deadlines, key=lambda d: (d.owes != role, d.due_at), default=None)
     return {
         "number": spoken(case.number),
+        "kind": case.kind,
         "state": case.state,
         "outcome": case.outcome,
         "category": case.category,

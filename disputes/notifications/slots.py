@@ -37,7 +37,7 @@ DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 # Every slot that a letter may use. One that a row does not have is empty, so that no letter fails for it.
 CODES = (
-    "author", "authority", "category", "clock", "number", "outcome", "phrase", "portal", "provisional", "reason",
+    "author", "authority", "category", "clock", "kind", "number", "outcome", "phrase", "portal", "provisional", "reason",
     "state", "means", "verified", "owes", "ground",
 )  # fmt: skip
 INLINE = ("called", "code", "invited_by", "item", "name", "place", "receipt_number", "received_by", "seal")
@@ -95,7 +95,9 @@ def context_of(post: Post, language: str, now: datetime) -> dict[str, Any]:
         "late": context["due_at"] is not None and context["due_at"] <= now,
         "greeting": _greeting(reader, context["called"]),
         "news": given.get("news") or [],
-        "integrity": [(names.named(names.INTEGRITY, check), str(count)) for check, count in given.get("integrity") or ()],
+        "integrity": [
+            (names.named(names.INTEGRITY, check), str(count)) for check, count in given.get("integrity") or ()
+        ],
         "overdue": names.named(owed_words(reader), given.get("overdue")),
         "overdue_on": short_day(date.fromisoformat(given["overdue_on"])) if given.get("overdue_on") else None,
         "why_changed": _why_changed(given.get("why_changed")),
