@@ -171,6 +171,13 @@ GRADES: Mapping[Grade, Any] = {
     Grade.DAMAGED: _l("Damaged"),
 }
 
+GRADE_HINTS: Mapping[Grade, Any] = {
+    Grade.AS_NEW:  _l("Unused and complete; tag and packaging as in the shop."),
+    Grade.OPENED:  _l("The packaging was opened, the goods were looked at or tried on, and nothing more."),
+    Grade.TRACES:  _l("Signs of wear or use, such as creases, stains, scratches or smell."),
+    Grade.DAMAGED: _l("Broken, cracked or torn, or parts are missing."),
+}
+
 HOLDERS: Mapping[Holder, Any] = {
     Holder.TOURIST: _l("Visitor"),
     Holder.SHOP:    _l("Shop"),

@@ -43,11 +43,12 @@ def create_user(
     *,
     office_id: int | None = None,
     merchant_id: int | None = None,
+    desk_id: int | None = None,
     languages: Iterable[str] = (),
     locale: str = "zh_CN",
     password: str | None = None,
 ) -> User:
-    """A new account: an officer or supervisor of an office, or somebody of a merchant.
+    """A new account: an officer or supervisor of an office, somebody of a merchant, or somebody at a return desk of an office.
 
     Without a password it opens only by an invitation. AccountRefused when the address is wrong or taken, or the account
     would belong nowhere; WeakPassword for a password that is too easy to guess.
@@ -55,11 +56,13 @@ def create_user(
     address = checked_address(email)
     if not name.strip():
         raise AccountRefused("account_name_missing")
-    if role in STAFF_ROLES and office_id is None:
+    if role in (*STAFF_ROLES, Role.DESK) and office_id is None:
         raise AccountRefused("office_missing")
     if role is Role.MERCHANT and merchant_id is None:
         raise AccountRefused("merchant_missing")
-    if role not in (*STAFF_ROLES, Role.MERCHANT):
+    if role is Role.DESK and desk_id is None:
+        raise AccountRefused("desk_missing")
+    if role not in (*STAFF_ROLES, Role.MERCHANT, Role.DESK):
         raise AccountRefused("role_unknown")
     if password is not None:
         passwords.require_good(password, address, name)
@@ -67,8 +70,9 @@ def create_user(
         email=address,
         name=name.strip(),
         role=role,
-        office_id=office_id if role in STAFF_ROLES else None,
+        office_id=office_id if role is not Role.MERCHANT else None,
         merchant_id=merchant_id if role is Role.MERCHANT else None,
+        desk_id=desk_id if role is Role.DESK else None,
         languages=list(dict.fromkeys(languages)),
         locale=locale,
         password_hash=passwords.hashed(password) if password is not None else None,

@@ -12,7 +12,7 @@ from disputes.db import Base
 
 
 class User(Base):
-    """Somebody who signs in with a password: an officer, a supervisor, or one of a merchant's people."""
+    """Somebody who signs in with a password: an officer, a supervisor, one of a merchant's people, or somebody at a return desk."""
 
     __tablename__ = "users"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -149,3 +149,19 @@ class PledgePoster(TypedDict):
     promises: list[Quoted]  # the same in every other language
     scans: list[Quoted]  # "scan to read it", in each
     link: str  # the page of the shop; also in the QR code
+
+
+class HandOverReceipt(TypedDict):
+    """`hand-over-receipt`: one A5 page in Chinese and the visitor's language, for goods that a desk took in."""
+
+    number: str
+    receipt: str
+    at: Both
+    taken_down: Both | None  # when it reached us, if the desk had no network
+    place: Both
+    address: Both
+    shop: str | None
+    seal: str | None
+    goods: list[Row]
+    arrived: bool  # the desk accepts for the shop
+    link: str  # the code of the return

@@ -121,6 +121,21 @@ PLEDGE_POSTER: Mapping[str, LazyString] = {
     "genuine":       _l("The whole promise stands behind this code. A genuine code opens exactly the address above; if another page opens, "
                         "do not trust it."),
 }
+HAND_OVER_RECEIPT: Mapping[str, LazyString] = {
+    "title":         _l("Receipt for goods handed over"),
+    "receipt":       _l("Number of the receipt"),
+    "at":            _l("Taken in on"),
+    "taken_down":    _l("Written down without network; reached us on"),
+    "place":         _l("Taken in by"),
+    "address":       _l("Address"),
+    "shop":          _l("Bought from"),
+    "seal":          _l("Number of the seal"),
+    "goods":         _l("Goods"),
+    "arrived":       _l("This desk accepts for the shop. With this receipt the shop has received the goods."),
+    "on_the_way":    _l("This desk passes the goods on to the shop. What happens to them from now on is not yours to answer for."),
+    "keep":          _l("Keep this receipt until the money has arrived."),
+    "qr_return":     _l("QR code of the return, for shops and desks"),
+}
 # fmt: on
 
 LABELS: Mapping[str, Mapping[str, LazyString]] = {
@@ -128,6 +143,7 @@ LABELS: Mapping[str, Mapping[str, LazyString]] = {
     "referral-package": COMMON | REFERRAL_PACKAGE,  # type: ignore[operator]
     "proof-of-refund": COMMON | PROOF_OF_REFUND,  # type: ignore[operator]
     "pledge-poster": COMMON | PLEDGE_POSTER,  # type: ignore[operator]
+    "hand-over-receipt": COMMON | HAND_OVER_RECEIPT,  # type: ignore[operator]
 }
 
 

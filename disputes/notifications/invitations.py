@@ -14,12 +14,12 @@ TEMPLATE = "user-invited"
 def invite(user: User, invited_by: str = "") -> Message:
     """Send the invitation, or a new one after a lost or lapsed letter; what was sent before opens nothing any more.
 
-    Slots of the letter: ``name``, ``invited_by``, ``portal`` (staff or merchant), ``expires_at``, and ``invitation`` from
+    Slots of the letter: ``name``, ``invited_by``, ``portal`` (staff, merchant or desk), ``expires_at``, and ``invitation`` from
     which delivery computes the link ``/<portal>/invitation/<token>`` (``accounts.invitations``).
     """
     user.session_version += 1
     invitation = invitations.new(user, clock.now())
-    portal = "merchant" if user.merchant_id is not None else "staff"
+    portal = "merchant" if user.merchant_id is not None else "desk" if user.desk_id is not None else "staff"
     slots = {
         "name": user.name,
         "invited_by": invited_by,

@@ -24,6 +24,10 @@ from disputes.returns.models import Custody, Desk, DeskMerchant, Return, ReturnI
 from disputes.rules.lifecycle import Action, Kind, Role, State, may
 from disputes.rules.return_way import PHOTOGRAPHS, Grade, Holder
 
+# In which states goods leave the tourist's hands. Before the shop's yes they are kept for it; what it refused stays where it is.
+TAKEN_FROM_TOURIST = (
+    State.REQUESTED, State.TRIAGE, State.AWAITING_TOURIST, State.OFFERED, State.APPROVED, State.HANDED_OVER, State.GOODS_RECEIVED,
+)  # fmt: skip
 CLOCKS_DIFFER = timedelta(minutes=5)  # by how much the clock of a phone may run ahead of ours
 
 
@@ -70,7 +74,8 @@ def take_in(
     At the shop, at a branch that the pledge names, or at a desk that accepts for the merchant, the goods have arrived, which
     starts the days of the refund. At another desk they are on their way or, while the shop still decides, kept for it. The same
     ``entry`` of a device a second time gives the event of the first. ``happened_at`` is the moment on a device that had no
-    network; it is shown, and what the server took down first counts.
+    network; it is shown, and what the server took down first counts. Refused where the goods stay with the tourist: the shop has
+    refused, or nothing need be handed over any more.
     """
     case = queries.lock(reference, by, version)
     record = record_of(case)
@@ -79,6 +84,8 @@ def take_in(
         return known
     taker = _taker(case, record, by, shop_id)
     rows = _checked(record, handed, giver, taker)
+    if giver.holder is Holder.TOURIST and State(case.state) not in TAKEN_FROM_TOURIST:
+        raise Refused("stays_with_visitor")
     arrives = taker.holder is Holder.SHOP or _accepts_for(taker, case)
     action = _action(case, by, arrives)
     place, details = _place(taker), _details(rows, giver, taker, seal)
@@ -175,6 +182,11 @@ def add_photographs(case: Case, by: Actor, files: Mapping[str, upkeep.File]) -> 
             known[file.sha256] = row.id
         ids[name] = known[file.sha256]
     return ids
+
+
+def entered(case: Case, entry: str) -> CaseEvent | None:
+    """The event that this entry of a device has made already; None while it has made none."""
+    return _known(case, entry or None)
 
 
 def accepting_shops(case: Case, record: Return) -> list[Shop]:

@@ -106,6 +106,14 @@ def asset_url(name: str) -> str:
     return assets.addresses[place]
 
 
+def own(name: str) -> Asset:
+    """One static file as it is, for a view that serves it under an address of its own."""
+    asset = _assets().get(name)
+    if asset is None:
+        raise LookupError(f"there is no static file named {name}")
+    return asset
+
+
 def serve(filename: str) -> Response:
     """Send a static file. A name with another version (an old page, a newer server) gets today's, kept briefly."""
     parts = VERSIONED_NAME.match(filename)

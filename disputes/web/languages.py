@@ -89,7 +89,7 @@ def known(tag: str) -> bool:
 
 
 def _portal() -> bool:
-    return request.path.startswith(("/staff/", "/merchant/", "/m/"))
+    return request.path.startswith(("/staff/", "/merchant/", "/m/", "/desk/"))
 
 
 def _for_portal(code: str | None) -> str:

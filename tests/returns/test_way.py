@@ -357,3 +357,12 @@ def test_a_return_that_was_withdrawn_takes_no_further_step():
     with pytest.raises(StepRefused), transaction():
         deciding.approve(case.id, None, make.shop_of(case))
     assert Action.WITHDRAW in actions(case)
+
+
+def test_what_the_shop_has_refused_stays_with_the_visitor():
+    case = returned.requested()
+    with transaction():
+        deciding.refuse(case.id, None, make.shop_of(case), RefusalGround.NOT_COVERED)
+    for taker in (returned.at_desk(returned.desk(accepting=case.shop)), make.shop_of(case)):
+        with pytest.raises(Refused, match="stays_with_visitor"), transaction():
+            handing.take_in(case.id, None, taker, returned.handed(case))

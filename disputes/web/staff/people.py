@@ -14,6 +14,7 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired
 
 from disputes.accounts import commands, queries
+from disputes.accounts.actors import STAFF_ROLES
 from disputes.accounts.commands import AccountRefused
 from disputes.accounts.models import User
 from disputes.cases import desk
@@ -107,7 +108,7 @@ def user(user_id: int) -> Response | str:
     """One account of the own office, or of a merchant."""
     found = _user(user_id)
     form = UserForm(obj=found)
-    if found.role == Role.MERCHANT:
+    if found.role not in STAFF_ROLES:
         del form.role, form.languages
     if form.validate_on_submit():
         if found.id == current_user.user.id and form.role.data != found.role:
