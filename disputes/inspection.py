@@ -21,14 +21,14 @@ from sqlalchemy import exists, func, or_, select
 from disputes import clock, names, upkeep
 from disputes.accounts.models import Absence, User
 from disputes.cases import history
-from disputes.cases.models import Case, CaseEvent, DailyDigest, Deadline, Referral
+from disputes.cases.models import IS_OPEN, Case, CaseEvent, DailyDigest, Deadline, Referral
 from disputes.cases.queries import MAX_TRIES
 from disputes.db import db
 from disputes.formats import china_moment
 from disputes.notifications.models import Message, MessageState
 from disputes.numbers import spoken
 from disputes.rules.clocks import BY_NAME, ClockName
-from disputes.rules.lifecycle import HELD_STATES, OPEN_STATES, Kind, Role, State, may
+from disputes.rules.lifecycle import HELD_STATES, Kind, Role, State, may
 
 MOST = 20  # of one sort
 # How long a sweep may leave what is due; it comes round every few seconds, and a failed try waits for minutes.
@@ -69,7 +69,7 @@ def ownerless_cases() -> list[Finding]:
     nobody = Case.waiting_on.is_(None)
     query = (
         select(Case.number, Case.state)
-        .where(Case.state.in_(OPEN_STATES), or_(without, nobody))
+        .where(IS_OPEN, or_(without, nobody))
         .order_by(Case.id)
         .limit(MOST)
     )
@@ -125,7 +125,7 @@ def officers_who_are_away() -> list[Finding]:
         select(User.id, User.name, User.active, func.count())
         .join(Case, Case.officer_id == User.id)
         .where(
-            Case.state.in_(OPEN_STATES), Case.waiting_on.in_((Role.OFFICER, Role.SUPERVISOR)), or_(~User.active, away)
+            IS_OPEN, Case.waiting_on.in_((Role.OFFICER, Role.SUPERVISOR)), or_(~User.active, away)
         )
         .group_by(User.id)
         .order_by(User.id)

@@ -12,11 +12,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from disputes import clock
 from disputes.accounts.actors import Actor
 from disputes.accounts.models import User
-from disputes.cases.models import Case, Contact, Deadline
+from disputes.cases.models import IS_OPEN, Case, Contact, Deadline
 from disputes.cases.queries import is_late, visible_to
 from disputes.db import db
 from disputes.rules.clocks import INTERNAL
-from disputes.rules.lifecycle import OPEN_STATES, Role
+from disputes.rules.lifecycle import Role
 
 COUNTED_TO = 1000  # a tab says "1,000+" and not more, so that counting costs the same in a large queue
 OURS = (Role.OFFICER, Role.SUPERVISOR)
@@ -50,7 +50,7 @@ def emergencies(by: Actor, office_id: int | None = None, limit: int = 20) -> lis
     """Open cases that are emergencies, the newest first: they stand before everything else."""
     query = (
         visible_to(by)
-        .where(Case.emergency, Case.state.in_(OPEN_STATES))
+        .where(Case.emergency, IS_OPEN)
         .options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
     )
     if office_id is not None:
@@ -98,7 +98,7 @@ def late(by: Actor, office_id: int | None = None) -> list[Late]:
     now = clock.now()
     query = (
         visible_to(by)
-        .where(Case.state.in_(OPEN_STATES), is_late())
+        .where(IS_OPEN, is_late())
         .options(joinedload(Case.shop), joinedload(Case.officer), selectinload(Case.deadlines))
         .order_by(Case.slack_at, Case.id)
         .limit(MOST_LATE)
@@ -139,7 +139,7 @@ def workload(officers: Sequence[User]) -> list[Load]:
             func.count().filter(Case.waiting_on.in_(OURS)),
             func.count().filter(Case.slack_at < now),
         )
-        .where(Case.officer_id.in_(ids), Case.state.in_(OPEN_STATES))
+        .where(Case.officer_id.in_(ids), IS_OPEN)
         .group_by(Case.officer_id)
     )
     counted = {officer_id: (total, ours, tight) for officer_id, total, ours, tight in rows}
@@ -165,7 +165,7 @@ def open_cases_of(by: Actor, officer_id: int) -> list[Case]:
 
 
 def _open(by: Actor) -> Select[tuple[Case]]:
-    return visible_to(by).where(Case.state.in_(OPEN_STATES))
+    return visible_to(by).where(IS_OPEN)
 
 
 def _size(query: Select[tuple[Case]]):  # type: ignore[no-untyped-def]

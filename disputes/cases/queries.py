@@ -12,11 +12,11 @@ from disputes import clock, search
 from disputes.accounts import roster
 from disputes.accounts.actors import STAFF_ROLES, SYSTEM, Actor
 from disputes.accounts.models import User
-from disputes.cases.models import Case, CaseEvent, Deadline, Referral, Transfer
+from disputes.cases.models import IS_OPEN, Case, CaseEvent, Deadline, Referral, Transfer
 from disputes.db import db
 from disputes.merchants.models import Shop
 from disputes.numbers import read_number
-from disputes.rules.lifecycle import OPEN_STATES, RESOLVED_OUTCOMES, Action, Kind, Role, State
+from disputes.rules.lifecycle import RESOLVED_OUTCOMES, Action, Kind, Role, State
 
 MAX_TRIES = 5  # then a fault stands on the staff's list
 
@@ -123,7 +123,7 @@ def queue(
     office_id: int | None = None,
     officer_id: int | None = None,
     unassigned: bool = False,
-    states: tuple[State, ...] = OPEN_STATES,
+    states: tuple[State, ...] | None = None,
     waiting_on: Role | None = None,
     late: bool = False,
     emergency: bool | None = None,
@@ -134,9 +134,11 @@ def queue(
     """Open cases in the order in which they must be worked: the least slack first; ``after`` is the last row of the page before."""
     query = (
         visible_to(by)
-        .where(Case.state.in_(states))
+        .where(IS_OPEN)
         .options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
     )
+    if states is not None:
+        query = query.where(Case.state.in_(states))
     if office_id is not None:
         query = query.where(Case.office_id == office_id)
     if officer_id is not None:
@@ -282,7 +284,7 @@ def lock_next_leaving() -> Case | None:
     """An open case whose tourist has left by now and which is not in remote mode yet, locked; None when there is none."""
     query = (
         select(Case)
-        .where(Case.remote_since.is_(None), Case.state.in_(OPEN_STATES), Case.departure_at <= clock.now())
+        .where(Case.remote_since.is_(None), IS_OPEN, Case.departure_at <= clock.now())
         .order_by(Case.departure_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -300,7 +302,7 @@ def lock_next_of_somebody_away() -> Case | None:
         select(Case)
         .where(
             Case.officer_id.in_(away),
-            Case.state.in_(OPEN_STATES),
+            IS_OPEN,
             Case.waiting_on.in_((Role.OFFICER, Role.SUPERVISOR)),
             Case.office_id.in_(there),
         )
@@ -318,7 +320,7 @@ def least_loaded_officer(office_id: int, language: str, role: Role = Role.OFFICE
     now = clock.now()
     load = (
         select(Case.officer_id, func.count().label("open"))
-        .where(Case.state.in_(OPEN_STATES), Case.officer_id.is_not(None))
+        .where(IS_OPEN, Case.officer_id.is_not(None))
         .group_by(Case.officer_id)
         .subquery()
     )
@@ -355,7 +357,7 @@ def open_case_counts(by: Actor) -> dict[str, int]:
     """How many open cases each officer has, by user id; key 0 counts those without an officer."""
     rows = db.session.execute(
         select(func.coalesce(Case.officer_id, 0), func.count())
-        .where(Case.state.in_(OPEN_STATES))
+        .where(IS_OPEN)
         .group_by(Case.officer_id)
     )
     return {str(officer): count for officer, count in rows}

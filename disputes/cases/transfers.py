@@ -17,11 +17,11 @@ from disputes.accounts.models import User
 from disputes.cases import handovers, letters, queries, texts
 from disputes.cases.advance import advance
 from disputes.cases.commands import Refused
-from disputes.cases.models import Case, CaseEvent, CaseText, Deadline, Transfer
+from disputes.cases.models import IS_OPEN, Case, CaseEvent, CaseText, Deadline, Transfer
 from disputes.db import db
 from disputes.regions.models import Office
 from disputes.rules.clocks import BETWEEN_DESKS
-from disputes.rules.lifecycle import OPEN_STATES, Action, Kind
+from disputes.rules.lifecycle import Action, Kind
 
 LANGUAGE = "zh_CN"
 
@@ -136,7 +136,7 @@ def unanswered(by: Actor, since: datetime) -> list[Transfer]:
     query = (
         _of(by)
         .where(
-            Transfer.from_office_id == by.office_id, Case.office_id == by.office_id, Case.state.in_(OPEN_STATES),
+            Transfer.from_office_id == by.office_id, Case.office_id == by.office_id, IS_OPEN,
             Deadline.ending == "lapsed", Deadline.ended_at >= since, Transfer.answer.is_(None),
         )
         .order_by(Deadline.ended_at.desc())

@@ -9,19 +9,19 @@ down_revision = '0005'
 branch_labels = None
 depends_on = None
 
-OPEN_BEFORE = "'received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred'"
-OPEN = "'received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred', 'requested', 'approved', 'refused', 'handed_over', 'goods_received', 'rejected', 'refund_due', 'refunded'"
+OPEN_BEFORE = "state IN ('received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred')"
+OPEN = "state <> 'closed'"
 STATES_BEFORE = "'received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred', 'closed'"
 STATES = "'received', 'triage', 'liaison', 'awaiting_tourist', 'with_merchant', 'offered', 'mediation', 'proposed', 'settled', 'referral_ready', 'referred', 'requested', 'approved', 'refused', 'handed_over', 'goods_received', 'rejected', 'refund_due', 'refunded', 'closed'"
 OUTCOMES_BEFORE = "'resolved', 'waived', 'performed_unconfirmed', 'dormant', 'withdrawn', 'no_agreement', 'referred_ended', 'out_of_scope', 'duplicate', 'emergency_handed_over'"
 OUTCOMES = "'resolved', 'waived', 'performed_unconfirmed', 'dormant', 'withdrawn', 'no_agreement', 'referred_ended', 'out_of_scope', 'duplicate', 'emergency_handed_over', 'became_dispute'"
 INDEXES = (
-    ('ix_cases_queue', ['office_id', 'slack_at'], 'state IN ({})'),
-    ('ix_cases_officer', ['officer_id', 'slack_at'], 'state IN ({})'),
-    ('ix_cases_open', ['slack_at'], 'state IN ({})'),
-    ('ix_cases_emergencies', ['slack_at'], 'emergency AND state IN ({})'),
-    ('ix_cases_waiting', ['waiting_on', 'slack_at'], 'state IN ({})'),
-    ('ix_cases_leaving', ['departure_at'], 'remote_since IS NULL AND state IN ({})'),
+    ('ix_cases_queue', ['office_id', 'slack_at'], '{}'),
+    ('ix_cases_officer', ['officer_id', 'slack_at'], '{}'),
+    ('ix_cases_open', ['slack_at'], '{}'),
+    ('ix_cases_emergencies', ['slack_at'], 'emergency AND {}'),
+    ('ix_cases_waiting', ['waiting_on', 'slack_at'], '{}'),
+    ('ix_cases_leaving', ['departure_at'], 'remote_since IS NULL AND {}'),
 )
 
 

@@ -22,7 +22,7 @@ from disputes.cases.models import Case, Deadline
 from disputes.db import transaction
 from disputes.formats import money_text
 from disputes.numbers import read_number, spoken
-from disputes.rules.lifecycle import OPEN_STATES, Role, State
+from disputes.rules.lifecycle import Role, State
 from disputes.web.components import language_name
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
@@ -86,7 +86,7 @@ def queue() -> str | Response:
         office_id=by.office_id if filters.whose in ("office", "unassigned") else None,
         officer_id=filters.officer_id or (by.user_id if filters.whose == "mine" else None),
         unassigned=filters.whose == "unassigned",
-        states=STATE_GROUPS[filters.group][1] if filters.group else OPEN_STATES,
+        states=STATE_GROUPS[filters.group][1] if filters.group else None,
         waiting_on=Role(filters.waiting_on) if filters.waiting_on else None,
         late=filters.late,
         emergency=None if filters.narrowed else False,
