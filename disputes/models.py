@@ -12,6 +12,7 @@ from disputes.merchants import models as merchants
 from disputes.notifications import models as notifications
 from disputes.pledges import models as pledges
 from disputes.regions import models as regions
+from disputes.returns import desk_models as desks
 from disputes.returns import models as returns
 
-__all__ = ["MovedClock", "accounts", "authorities", "cases", "intake", "integrity", "law", "merchants", "notifications", "pledges", "regions", "returns", "tallies"]
+__all__ = ["MovedClock", "accounts", "authorities", "cases", "desks", "intake", "integrity", "law", "merchants", "notifications", "pledges", "regions", "returns", "tallies"]
