@@ -16,4 +16,15 @@ PORTAL = signing_in.Portal("merchant", (Role.MERCHANT,), False, "layouts/merchan
 access.guard(bp, (Role.MERCHANT,), "merchant.sign_in")
 signing_in.add_pages(bp, PORTAL)
 
-from disputes.web.merchant import answers, case, figures, listing, notices, pledges, return_steps, users  # noqa: E402, F401  the views hang themselves on the blueprints
+from disputes.web.merchant import (  # noqa: E402, F401  the views hang themselves on the blueprints
+    answers,
+    case,
+    figures,
+    listing,
+    notices,
+    pledges,
+    return_branch,
+    return_bulk,
+    return_steps,
+    users,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 
 from disputes.cases import queries, tallies
+from disputes.returns import of_merchant
 from disputes.rules.promises import FEWEST
 from disputes.web.merchant import bp
 from disputes.web.sessions import current_actor
@@ -21,4 +22,6 @@ def figures() -> str:
         kept=kept if sum(row.told for row in kept) >= FEWEST else [],
         days=tallies.SHOWN.days,
         counted_at=tallies.counted_at(tallies.PROMISES),
+        returns=of_merchant.figures(by),
+        fewest=of_merchant.FEWEST,
     )

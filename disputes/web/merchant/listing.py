@@ -1,4 +1,4 @@
-"""A merchant's cases: the open ones by time left, the closed ones newest first."""
+"""A merchant's cases, disputes and returns together or apart: the open ones by time left, the closed ones newest first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from disputes import clock
 from disputes.cases import queries
-from disputes.rules.lifecycle import Role
+from disputes.rules.lifecycle import Kind, Role
 from disputes.web.merchant import bp
 from disputes.web.merchant.ways import running
 from disputes.web.sessions import current_actor
@@ -67,10 +67,11 @@ def cases() -> str:
     actor = current_actor()
     is_open = request.args.get("show") != "closed"
     page = max(request.args.get("page", 1, type=int), 1)
-    found = queries.of_merchant(actor, is_open=is_open, limit=PAGE + 1, page=page)
+    kind = next((k for k in Kind if k == request.args.get("kind")), None)
+    found = queries.of_merchant(actor, is_open=is_open, kind=kind, limit=PAGE + 1, page=page)
     mine = [case for case in found[:PAGE] if case.waiting_on == Role.MERCHANT] if is_open else []
     others = [case for case in found[:PAGE] if case not in mine]
     return render_template(
         "merchant/cases.html", is_open=is_open, mine=mine, others=others, running=running, now=clock.now(),
-        page=page, more=len(found) > PAGE,
+        page=page, more=len(found) > PAGE, kind=kind,
     )  # fmt: skip

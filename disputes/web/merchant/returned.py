@@ -266,21 +266,11 @@ class ShopReturn:
 
     @property
     def tax_is_open(self) -> bool:
-        """Whether something has to be told before the return can be approved (R-TAX-ASK)."""
-        tax = self.record.tax
-        return tax is None or (tax.state != TaxState.T0 and not (tax.form_number or tax.invoice_number))
+        return tax_is_open(self.record)
 
     @property
     def tax_step(self) -> str | None:
-        """What stands between the shop and the refund: the form to void, or the advance to come back."""
-        tax = self.record.tax
-        if tax is None:
-            return "return_tax"
-        if tax.state == TaxState.T1 and tax.voided_at is None:
-            return "return_tax_void"
-        if tax.state == TaxState.T2 and tax.repaid_at is None:
-            return "return_tax_repaid"
-        return None
+        return tax_step(self.record)
 
     @cached_property
     def tax_lines(self) -> list[str]:
@@ -305,14 +295,7 @@ class ShopReturn:
 
     @property
     def pay_way(self) -> str:
-        """How the refund is most likely paid: as the customer asked, or the way it was paid."""
-        if self.record.wish == "exchange" and self.record.remedy is None:
-            return "goods"
-        asked = PAY_WAYS.get(self.record.means)
-        if asked is not None:
-            return asked
-        paid = self.case.complaint.paid_how or ""
-        return paid if paid in PERFORMED_BY else "original_card"
+        return most_likely_means(self.record)
 
     # --- the steps
 
@@ -502,3 +485,32 @@ def headline(spoken: Said) -> str:
 def goods_name(item: ReturnItem) -> str:
     """What the customer calls it; the kind of goods where the name was erased."""
     return item.name or named(GOODS_CLASSES, item.goods)
+
+
+def tax_is_open(record: Return) -> bool:
+    """Whether something has to be told before the return can be approved (R-TAX-ASK)."""
+    tax = record.tax
+    return tax is None or (tax.state != TaxState.T0 and not (tax.form_number or tax.invoice_number))
+
+
+def tax_step(record: Return) -> str | None:
+    """What stands between the shop and the refund: what is not known, the form to void, or the advance to come back."""
+    tax = record.tax
+    if tax is None:
+        return "return_tax"
+    if tax.state == TaxState.T1 and tax.voided_at is None:
+        return "return_tax_void"
+    if tax.state == TaxState.T2 and tax.repaid_at is None:
+        return "return_tax_repaid"
+    return None
+
+
+def most_likely_means(record: Return) -> str:
+    """How the refund is most likely paid: as the customer asked, or the way it was paid."""
+    if record.wish == "exchange" and record.remedy is None:
+        return "goods"
+    asked = PAY_WAYS.get(record.means)
+    if asked is not None:
+        return asked
+    paid = record.case.complaint.paid_how or ""
+    return paid if paid in PERFORMED_BY else "original_card"
