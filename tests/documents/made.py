@@ -112,7 +112,25 @@ def pledge_poster(text=None, size="a4"):
     }
 
 
+def hand_over_receipt(text=None):
+    """A receipt; with `text` that text stands in every place where people's own words can."""
+    said = both("江北机场退货服务台", "Jiangbei Airport return desk")
+    return {
+        "number": "26-0048-2716",
+        "receipt": "26-0048-2716/88",
+        "at": both("2026年11月24日 14:20", "24 November 2026 at 14:20"),
+        "taken_down": both("2026年11月24日 14:31", "24 November 2026 at 14:31"),
+        "place": said,
+        "address": both(text or "重庆市渝北区", text or "Yubei District, Chongqing"),
+        "shop": text or "锦绣丝绸解放碑店",
+        "seal": text or "SEAL-0042",
+        "goods": [{"label": both(text or "Silk scarf", text or "Silk scarf"), "value": both("2件，全新", "2 pieces, condition: As new")}],
+        "arrived": False,
+        "link": LINK,
+    }
+
+
 DOCUMENTS = {
     "case-card": case_card, "referral-package": referral_package, "proof-of-refund": proof_of_refund,
-    "pledge-poster": pledge_poster,
+    "pledge-poster": pledge_poster, "hand-over-receipt": hand_over_receipt,
 }  # fmt: skip

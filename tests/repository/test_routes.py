@@ -32,6 +32,7 @@ OPEN = {
     "api.page", "api.openapi", "api.categories", "api.places", "api.shops", "api.odds",
     "merchant.sign_in", "merchant.sign_out", "merchant.invitation",
     "staff.sign_in", "staff.sign_in_code", "staff.sign_in_set_up", "staff.sign_out", "staff.invitation",
+    "desk.sign_in", "desk.sign_in_code", "desk.sign_in_set_up", "desk.sign_out", "desk.invitation", "desk.offline", "desk.worker",
 }  # fmt: skip
 NOT_IN_PRODUCTION = ("gallery.", "mailbox.")
 SUPERVISORS_ONLY = {
@@ -43,12 +44,17 @@ SUPERVISORS_ONLY = {
     "staff.roster_absence_end", "staff.routing", "staff.routing_table", "staff.routing_dry_run", "staff.routing_put_in_force",
 }  # fmt: skip
 FOR_COMPANIONS = {"public.case_page", "public.case_dates", "public.case_file", "public.case_thumbnail"}
+RECEIPTS = {"desk.receipt", "desk.receipt_pdf"}  # of the desk that gave them
 FILES = {"public.case_file", "public.case_thumbnail"}
 MUST_SUCCEED = {200, 302, 303, 409}  # 409: the calm page for a step that is not possible now
 ONLY_WHEN_THERE_IS_ONE = {"public.case_proof", "public.case_file_of_papers", "staff.referral_pdf", "staff.referral_zip"}
 NOT_HERE, FORBIDDEN, SIGN_IN, WHO_ARE_YOU = {404}, {403}, {303}, {401}
 
-STRANGERS = ("stranger", "tourist of another case", "merchant of another company", "another partner")
+# To the case; a desk sees returns and no dispute.
+STRANGERS = (
+    "stranger", "tourist of another case", "merchant of another company", "another partner", "desk", "another desk",
+)  # fmt: skip
+AT_A_PORTAL = ("merchant", "merchant of another company", "officer", "supervisor", "desk", "another desk")
 VISITORS = (
     *STRANGERS, "tourist", "companion", "shop by link", "somebody at the counter", "merchant", "officer", "supervisor",
     "partner",
@@ -77,12 +83,18 @@ def expected(visitor: str, rule: Rule) -> set[int]:
             if endpoint in SUPERVISORS_ONLY and visitor == "officer":
                 return FORBIDDEN
             return MUST_SUCCEED | (NOT_HERE if endpoint in ONLY_WHEN_THERE_IS_ONE else set())
-        return NOT_HERE if visitor.startswith("merchant") else SIGN_IN
+        return NOT_HERE if visitor in AT_A_PORTAL else SIGN_IN
+    if portal == "desk":
+        if visitor == "another desk" and endpoint in RECEIPTS:
+            return NOT_HERE
+        if visitor.endswith("desk"):
+            return MUST_SUCCEED
+        return NOT_HERE if visitor in AT_A_PORTAL else SIGN_IN
     if portal == "merchant":
         if visitor.startswith("merchant"):
             of_the_case = bool({"number", "user_id", "code", "breach_id", "member_id", "shop_id"} & set(rule.arguments))
             return NOT_HERE if visitor != "merchant" and of_the_case else MUST_SUCCEED
-        return NOT_HERE if visitor in ("officer", "supervisor") else SIGN_IN
+        return NOT_HERE if visitor in AT_A_PORTAL else SIGN_IN
     if portal == "merchant_link":
         return MUST_SUCCEED if visitor == "shop by link" else NOT_HERE
     if endpoint == "public.return_code":

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from disputes import links
 from disputes.accounts import commands as accounts
 from disputes.accounts import invitations, roster
-from disputes.accounts.actors import SYSTEM, of_key
+from disputes.accounts.actors import SYSTEM, Actor, of_key
 from disputes.accounts.models import User
 from disputes.accounts.scopes import Scope
 from disputes.cases.models import Case, Deadline, Evidence
@@ -27,9 +27,11 @@ from disputes.db import Base, db, transaction
 from disputes.intake import commands as intake
 from disputes.intake import drafts
 from disputes.notifications.models import Message, MessageState
+from disputes.returns import handing
 from disputes.web import sessions
 from disputes.web.sessions import SignedIn
 from tests import factories as make
+from tests.returns import returned
 
 CSRF = "of-this-browser"
 RULES_OF_LAW = ("law_", "calendar", "service_standard", "divisions", "business_districts", "ports", "authorities")
@@ -78,6 +80,10 @@ class World:
         with transaction():
             self.draft = drafts.start("en").id
             self.draft_of_return = drafts.start("en", kind="return").id
+        self.desk = returned.at_desk(returned.desk(pays_cash=True))
+        self.other_desk = returned.at_desk(returned.desk())
+        self.returned, self.taken_in = _at_the_desk(self.desk)
+        self.returned_picture = make.with_picture(self.returned)
         self.message = _given_up()
         self.deadline = _fault(self.other)
 
@@ -97,6 +103,8 @@ class World:
             "merchant of another company": Visitor("merchant of another company", user=self.competitor, token="x.y"),
             "officer": Visitor("officer", user=self.officer, token=_invitation(self.officer)),
             "supervisor": Visitor("supervisor", user=self.supervisor, token=_invitation(self.supervisor)),
+            "desk": Visitor("desk", user=_user(self.desk), token=_invitation(_user(self.desk))),
+            "another desk": Visitor("another desk", user=_user(self.other_desk), token="x.y"),
             "partner": Visitor("partner", bearer=self.key_text, token="x.y"),
             "another partner": Visitor("another partner", bearer=self.other_key_text, token="x.y"),
         }
@@ -115,11 +123,12 @@ class World:
             name = "evidence_id"
         if name == "what":
             return "test" if "notices" in rule.endpoint else "deactivate"
-        api = rule.endpoint.startswith("api.")
+        api, at_a_desk = rule.endpoint.startswith("api."), rule.endpoint.startswith("desk.")
         parts: dict[str, Any] = {
             "token": visitor.token or "none",
-            "number": self.filed_by_key.number if api and visitor.name.endswith("partner") else self.case.number,
-            "evidence_id": self.evidence.id,
+            "number": self._number(api and visitor.name.endswith("partner"), at_a_desk),
+            "evidence_id": self.returned_picture.id if at_a_desk else self.evidence.id,
+            "event_id": self.taken_in,
             "user_id": self.merchant.id if rule.endpoint.startswith("merchant.") else self.officer.id,
             "merchant_id": self.case.merchant_id,
             "shop_id": self.case.shop_id,
@@ -140,6 +149,9 @@ class World:
         }
         assert name in parts, f"{rule.rule}: tell tests/repository/walk.py what to put for <{name}>"
         return parts[name]
+
+    def _number(self, of_a_key: bool, at_a_desk: bool) -> str:
+        return (self.filed_by_key if of_a_key else self.returned if at_a_desk else self.case).number
 
     def _code(self, endpoint: str) -> str:
         shop = self.case.shop.code if self.case.shop else ""
@@ -214,6 +226,18 @@ def each(app: Flask, world: World, visitor: Visitor, method: str) -> Iterator[tu
 
 def _headers(visitor: Visitor) -> dict[str, str]:
     return {"Authorization": f"Bearer {visitor.bearer}"} if visitor.bearer else {}
+
+
+def _at_the_desk(by: Actor) -> tuple[Case, int]:
+    """A return whose goods a desk took in, and the event of that."""
+    case = returned.approved()
+    with transaction():
+        event = handing.take_in(case.id, None, by, returned.handed(case), seal="SEAL-1")
+        return case, event.id
+
+
+def _user(by: Actor) -> User:
+    return db.session.get_one(User, by.user_id)
 
 
 def _evidence(case: Case) -> Evidence:
