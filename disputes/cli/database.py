@@ -50,16 +50,20 @@ def welcome() -> None:
     """Print the addresses of a running system, and its demo accounts."""
     with system("welcome") as app:
         config = app.config["SETTINGS"]
-        shown = (Role.OFFICER, Role.SUPERVISOR, Role.MERCHANT) if config.embedded and not config.production else ()
+        shown = (
+            (Role.OFFICER, Role.SUPERVISOR, Role.MERCHANT, Role.DESK)
+            if config.embedded and not config.production
+            else ()
+        )
         known = [account for role in shown for account in accounts((role,), most=2)]
-    rows = [("Visitors", "/"), ("Merchants", "/merchant/"), ("Staff", "/staff/")]
+    rows = [("Visitors", "/"), ("Merchants", "/merchant/"), ("Return desks", "/desk/"), ("Staff", "/staff/")]
     if config.embedded and not config.production:
         rows.append(("Outgoing mail", "/mailbox/"))
     click.echo("\n" + "\n".join(f"  {name:<15}{config.public_url}{path}" for name, path in rows))
     if known:
         click.echo(f"\n  Demo accounts, all with the password {known[0].password}")
         click.echo("\n".join(f"  {account.role:<15}{account.email}" for account in known))
-        click.echo("  The sign-in page of the staff shows the second factor's present code.")
+        click.echo("  The sign-in pages of staff and desks show the second factor's present code.")
     click.echo("\nThe system is running. Ctrl-C stops it and keeps the data.")
 
 

@@ -17,7 +17,7 @@ from disputes.cases import sweeps, tallies
 from disputes.cases.commands import Refused
 from disputes.cases.models import Case
 from disputes.db import Base, db, transaction
-from disputes.demo import people, pledges, stories
+from disputes.demo import people, pledges, returns, stories
 from disputes.demo.people import Stock
 from disputes.demo.stories import DAY, HOUR, MINUTE, Scene, Story, Words
 from disputes.intake import commands as intake
@@ -27,6 +27,7 @@ from disputes.upkeep import make_digest
 
 LANGUAGES = ("en", "zh_CN", "ja", "ar")
 SEED = 20261121
+SIGN_IN = (Role.OFFICER, Role.SUPERVISOR, Role.MERCHANT, Role.DESK)
 REFERENCE = ("divisions", "business_districts", "ports", "offices", "authorities", "alembic_version")
 KEPT_PREFIXES = ("law_", "service_", "calendar", "routing_")
 
@@ -39,11 +40,12 @@ GOING_ON: tuple[tuple[Callable[[Scene], Story], int], ...] = (
     (stories.is_settled, 9), (stories.takes_offer, 7), (stories.is_paid, 12), (stories.money_missing, 4),
     (stories.is_readied, 6), (stories.is_referred, 8), (stories.settles_at_authority, 3),
     (stories.is_asked_for_authorisation, 4), (stories.is_reopened, 3), (stories.changes_flight, 4), (stories.answers, 4),
+    (stories.is_offered_to_office, 2), (stories.is_taken_by_office, 2), (stories.is_accepted_by_authority, 2),
 )
 OVER: tuple[tuple[Callable[[Scene], Story], int], ...] = (
     (stories.is_resolved, 48), (stories.settles_at_once, 34), (stories.is_waived, 6), (stories.is_withdrawn, 8),
     (stories.ends_at_authority, 6), (stories.has_no_agreement, 9), (stories.waits_for_shop, 8), (stories.is_paid, 7),
-    (stories.is_asked, 5), (stories.is_proposed, 4),
+    (stories.is_asked, 5), (stories.is_proposed, 4), (stories.takes_offer, 3),
 )
 WITHOUT_SHOP: tuple[tuple[Callable[[Scene], Story], int], ...] = (
     (stories.waits_for_shop, 7), (stories.unknown_shop_asked, 4), (stories.is_out_of_scope, 4), (stories.is_duplicate, 3),
@@ -59,7 +61,7 @@ def is_empty() -> bool:
 
 def accounts() -> list[DemoAccount]:
     """The demo's accounts with their passwords and present codes."""
-    return known.accounts((Role.OFFICER, Role.SUPERVISOR, Role.MERCHANT))
+    return [each for role in SIGN_IN for each in known.accounts((role,))]
 
 
 def fill(reset: bool = False, say: Callable[[str], None] = lambda _: None) -> int:
@@ -76,10 +78,14 @@ def fill(reset: bool = False, say: Callable[[str], None] = lambda _: None) -> in
         with transaction():
             people.make_staff()
             stocks = people.make_merchants(chance)
-        say("Telling 300 stories, from six weeks ago until now.")
+            returns.make_desks()
+        _at(present)
+        with transaction():
+            pledges.make_pledges()  # before the returns, which are judged by the promise of the day of purchase
+        say("Telling more than 300 stories, from six weeks ago until now.")
         cases = _tell(_plan(chance, stocks, present), present, say)
         with transaction():
-            pledges.make_pledges()
+            pledges.make_breaches()
     finally:
         with transaction():
             clock.stand_at(None)
@@ -92,6 +98,7 @@ def fill(reset: bool = False, say: Callable[[str], None] = lambda _: None) -> in
 def _plan(chance: random.Random, stocks: list[Stock], present: datetime) -> Iterator[tuple[datetime, Story]]:
     """When each story begins."""
     words = Words(chance)
+    yield from returns.plan(chance, words, stocks, present)
     reachable = [s for s in stocks if s.shop.contact]
     number = count()
     for table, over in ((GOING_ON, False), (OVER, True), (WITHOUT_SHOP, False), (EMERGENCIES, False)):
@@ -126,7 +133,8 @@ def _recently(chance: random.Random) -> timedelta:
 # How long each story that is still going on takes; a story that is cut off by the present simply stops there.
 _TAKES = {
     stories.is_paid: 4 * HOUR, stories.money_missing: 29 * HOUR, stories.is_referred: 3 * HOUR,
-    stories.settles_at_authority: 51 * HOUR, stories.is_reopened: 27 * HOUR, stories.is_duplicate: 61 * MINUTE,
+    stories.settles_at_authority: 51 * HOUR, stories.is_accepted_by_authority: 51 * HOUR, stories.is_taken_by_office: HOUR,
+    stories.is_reopened: 27 * HOUR, stories.is_duplicate: 61 * MINUTE,
     stories.is_out_of_scope: 61 * MINUTE, stories.emergency_over: 61 * MINUTE, stories.waits_for_shop: timedelta(),
 }  # fmt: skip
 

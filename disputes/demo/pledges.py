@@ -28,12 +28,12 @@ SEEDS = Path(__file__).resolve().parent.parent.parent / "seeds" / "demo" / "pled
 
 
 def make_pledges() -> int:
-    """All promises and networks of the seed file, as they stand today; how many promises there are."""
+    """All promises and networks of the seed file, as they stand today; how many promises there are. Their breaches come later."""
     seeds = yaml.safe_load(SEEDS.read_text(encoding="utf-8"))
     merchants = {merchant.name_zh: merchant for merchant in db.session.scalars(select(Merchant))}
     staff = of_user(db.session.scalars(select(User).where(User.role == Role.SUPERVISOR).order_by(User.id)).first())
     for line in seeds["pledges"]:
-        _pledge(line, merchants[line["of"]], staff)
+        _pledge(line, merchants[line["of"]])
     shops = {shop.name_zh: shop for shop in db.session.scalars(select(Shop))}
     for line in seeds["networks"]:
         owner = merchants.get(line.get("owner", ""))
@@ -43,7 +43,17 @@ def make_pledges() -> int:
     return len(seeds["pledges"])
 
 
-def _pledge(line: dict[str, Any], merchant: Merchant, staff: Actor) -> None:
+def make_breaches() -> None:
+    """What was not kept of the promises, once there are cases that show it."""
+    staff = of_user(db.session.scalars(select(User).where(User.role == Role.SUPERVISOR).order_by(User.id)).first())
+    for line in yaml.safe_load(SEEDS.read_text(encoding="utf-8"))["pledges"]:
+        if "breach" in line:
+            of_merchant = select(Pledge).join(Pledge.merchant).where(Merchant.name_zh == line["of"])
+            pledge = db.session.scalars(of_merchant.order_by(Pledge.id).limit(1)).one()
+            _breach(pledge, line["breach"], Actor(Role.MERCHANT, merchant_id=pledge.merchant_id), staff)
+
+
+def _pledge(line: dict[str, Any], merchant: Merchant) -> None:
     owner = Actor(Role.MERCHANT, merchant_id=merchant.id)
     pledge = commands.draft_pledge(
         merchant, owner, _promise(line), brand_zh=line.get("brand_zh", ""), brand_en=line.get("brand_en", "")
@@ -52,8 +62,6 @@ def _pledge(line: dict[str, Any], merchant: Merchant, staff: Actor) -> None:
     if "next" in line:
         commands.change_draft(pledge, owner, replace(_promise(line), days=line["next"]["days"]))
         commands.publish(pledge, owner, _ago(-line["next"]["in"]))
-    if "breach" in line:
-        _breach(pledge, line["breach"], owner, staff)
     if "withdrawn" in line:
         _withdraw(pledge, owner, line["withdrawn"])
 

@@ -17,16 +17,18 @@ from PIL import Image, ImageDraw
 from disputes import clock
 from disputes.accounts import actors
 from disputes.accounts.actors import SYSTEM, Actor
-from disputes.cases import commands, queries, upkeep, whereabouts
+from disputes.cases import authorities, commands, queries, transfers, upkeep, whereabouts
 from disputes.cases.models import Case
 from disputes.demo.people import Stock
 from disputes.files import decoding
 from disputes.files.storage import storage_at
 from disputes.intake import commands as intake
 from disputes.intake.commands import Telling
+from disputes.regions import queries as regions
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.lifecycle import Outcome, Role
 from disputes.rules.packages import Goods, Means, Package, Remedy, Shipping, Within
+from disputes.rules.procedure import FactKind
 
 SEEDS = Path(__file__).resolve().parent.parent.parent / "seeds" / "demo"
 Story = Iterator[timedelta]
@@ -309,6 +311,32 @@ def settles_at_authority(s: Scene) -> Story:
     commands.record_settlement(
         s.case_id, None, s.officer, Package((Remedy.REFUND,), amount=s.amount, goods=Goods.GIVE_BACK)
     )
+
+
+def is_accepted_by_authority(s: Scene) -> Story:
+    yield from is_referred(s)
+    yield 2 * DAY
+    authorities.record(s.case_id, None, s.officer, FactKind.ACCEPTED, clock.today())
+
+
+def is_offered_to_office(s: Scene) -> Story:
+    """Somebody of another office could do it better; that office has not answered yet."""
+    yield from is_contested(s)
+    yield 20 * MINUTE
+    here = s.case.office_id
+    other = next(office for office in reversed(regions.offices()) if office.id != here and office.active)
+    transfers.propose(s.case_id, None, s.officer, other.id, s.words.staff("transfer"))
+
+
+def is_taken_by_office(s: Scene) -> Story:
+    yield from is_offered_to_office(s)
+    yield 5 * MINUTE
+    offered = s.case.open_transfer
+    if offered is None:  # nobody was there to take it, so it stays where it was
+        return
+    officer = queries.least_loaded_officer(offered.to_office_id, s.language)
+    assert officer is not None, "every office of the demo has an officer"  # noqa: S101
+    transfers.accept(s.case_id, None, actors.of_user(officer))
 
 
 def is_asked_for_authorisation(s: Scene) -> Story:

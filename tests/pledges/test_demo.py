@@ -20,6 +20,7 @@ def test_the_demo_has_promises_in_force_to_come_short_withdrawn_broken_and_clear
         people.make_staff()
         people.make_merchants(random.Random(1))
         assert pledges.make_pledges() == 13
+        pledges.make_breaches()
     entries = list(queries.everything())
     assert {entry.standing for entry in entries} == set(Standing)
     assert any(entry.is_broken for entry in entries)
