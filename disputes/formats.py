@@ -2,6 +2,8 @@
 
 The reader's language is that of the request or of `force_locale`. Every moment of a deadline is said in China's time; the
 reader's own zone stands beside it where it is known.
+
+Babel takes long for each value, and a page writes the same few days and hours many times, so what it wrote is remembered.
 """
 
 from __future__ import annotations
@@ -12,13 +14,23 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_location
+from babel.dates import (
+    TIMEDELTA_UNITS,
+    format_date,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_timezone_location,
+)
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from babel.units import format_unit
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 CHINA = ZoneInfo("Asia/Shanghai")
+REMEMBERED = 10_000  # texts of each kind
+MORE_THAN_ONE = 1.5  # so many of a unit, and a length is told in it: 36 hours are two days
+ENGLISH = Locale("en")
 WORLD_ENGLISH = Locale("en", "GB")  # visitors who read English come from everywhere: 26 November 2026, 14:20
 
 
@@ -27,7 +39,11 @@ def money_text(minor: int, currency: str) -> str:
 
     From right to left the currency stands as a word, since signs and Latin codes change places beside digits there.
     """
-    locale = _locale()
+    return _money_text(minor, currency, _locale())
+
+
+@lru_cache(REMEMBERED)
+def _money_text(minor: int, currency: str, locale: Locale) -> str:
     amount = Decimal(minor).scaleb(-get_currency_precision(currency))
     if (
         locale.language == "ja" and currency == "CNY"
@@ -39,7 +55,12 @@ def money_text(minor: int, currency: str) -> str:
 
 def number_text(number: float) -> str:
     """A number with the separators of the language."""
-    return format_decimal(number, locale=_locale())
+    return _number_text(number, _locale())
+
+
+@lru_cache(REMEMBERED)
+def _number_text(number: float, locale: Locale) -> str:
+    return format_decimal(number, locale=locale)
 
 
 def percent_text(share: float) -> str:
@@ -56,7 +77,7 @@ def size_text(size: int) -> str:
 
 def ends_with_its_day(due_at: datetime) -> bool:
     """Whether a deadline runs to the end of a Chinese day (its exclusive end is midnight there) and not to an hour."""
-    return due_at.astimezone(CHINA).timetz().replace(tzinfo=None) == time.min
+    return due_at.astimezone(CHINA).time() == time.min
 
 
 def last_china_day(due_at: datetime) -> date:
@@ -68,14 +89,39 @@ def china_day(day: date | datetime) -> str:
     """A day with its weekday; a moment is first taken to China."""
     if isinstance(day, datetime):
         day = day.astimezone(CHINA).date()
-    return format_date(day, "full", locale=_for_dates())
+    return _day_text(day, "full", _for_dates())
 
 
 def short_day(day: date | datetime) -> str:
     """A day without its weekday and with a short month, for lists and tables; a moment is first taken to China."""
     if isinstance(day, datetime):
         day = day.astimezone(CHINA).date()
-    return format_date(day, "medium", locale=_for_dates())
+    return _day_text(day, "medium", _for_dates())
+
+
+@lru_cache(REMEMBERED)
+def _day_text(day: date, length: str, locale: Locale) -> str:
+    return format_date(day, length, locale=locale)
+
+
+def shortest_day(day: date, today: date) -> str:
+    """A day for a narrow column: without its year when that is today's."""
+    return _skeleton_text("MMMd" if day.year == today.year else "yMMMd", day, _for_dates())
+
+
+@lru_cache(REMEMBERED)
+def _skeleton_text(skeleton: str, day: date, locale: Locale) -> str:
+    return str(format_skeleton(skeleton, day, locale=locale))
+
+
+def hour_text(moment: datetime) -> str:
+    """The hour and minute of a moment, by the clock of its own zone."""
+    return _hour_text(moment.hour, moment.minute, _for_dates())
+
+
+@lru_cache(REMEMBERED)
+def _hour_text(hour: int, minute: int, locale: Locale) -> str:
+    return format_time(time(hour, minute), "short", locale=locale)
 
 
 def china_moment(moment: datetime) -> str:
@@ -89,7 +135,7 @@ def zone_moment(moment: datetime, zone: str) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     # Babel joins date and time as the language does it; the short time leaves the seconds out.
     pattern = str(locale.datetime_formats["medium"])
-    day, hour = format_date(local, "long", locale=locale), format_time(local, "short", locale=locale)
+    day, hour = _day_text(local.date(), "long", locale), hour_text(local)
     return pattern.format(hour, day).replace("'", "")
 
 
@@ -97,7 +143,7 @@ def zone_beside(moment: datetime, zone: str) -> str:
     """A moment in a zone, to stand beside China's: only the time of day when it is the same day there."""
     local = moment.astimezone(ZoneInfo(zone))
     if local.date() == moment.astimezone(CHINA).date():
-        return format_time(local, "short", locale=_for_dates())
+        return hour_text(local)
     return zone_moment(moment, zone)
 
 
@@ -123,16 +169,24 @@ def deadline_text(due_at: datetime) -> str:
 
 def duration_text(length: timedelta) -> str:
     """A length of time in its largest sensible unit: 40 minutes, 7 hours, 3 days."""
-    return format_timedelta(length, threshold=1.5, locale=_locale())
+    seconds = abs(length // timedelta(seconds=1))  # whole ones
+    size = next((size for _unit, size in TIMEDELTA_UNITS if seconds / size >= MORE_THAN_ONE), 1)
+    return _length_text(round(max(seconds / size, 1) if seconds else 0), size, _locale())
+
+
+@lru_cache(REMEMBERED)
+def _length_text(count: int, size: int, locale: Locale) -> str:
+    # With so many as the threshold no larger unit is taken.
+    return format_timedelta(timedelta(seconds=count * size), threshold=max(count, 1), locale=locale)
 
 
 def machine_time(moment: datetime) -> str:
     """The value of a `datetime` attribute: UTC to the second."""
-    return format_datetime(moment.astimezone(UTC), "yyyy-MM-dd'T'HH:mm:ss'Z'", locale="en")
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _locale() -> Locale:
-    return get_locale() or Locale("en")
+    return get_locale() or ENGLISH
 
 
 def _for_dates() -> Locale:

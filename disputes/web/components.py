@@ -120,8 +120,13 @@ def text_direction(locale: Locale | str | None = None) -> str:
 
 def language_name(code: str) -> str:
     """The name of a language in the language of the page, for "written in ..."; with its script, without any territory."""
+    return _language_name(code, _locale())
+
+
+@lru_cache(maxsize=1000)
+def _language_name(code: str, reader: Locale) -> str:
     found = _locale(code)
-    return Locale(found.language, script=found.script).get_display_name(_locale()) or code
+    return Locale(found.language, script=found.script).get_display_name(reader) or code
 
 
 def language_links(codes: Iterable[str] = ()) -> list[LanguageLink]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -40,7 +41,7 @@ def init_app(app: Flask) -> None:
     """Set up the choice of language."""
     app.config["LANGUAGES"] = TOURIST_LANGUAGES
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
-    babel = Babel(app, default_translation_directories=str(TRANSLATIONS), locale_selector=choose)
+    babel = Babel(app, default_translation_directories=str(TRANSLATIONS), locale_selector=lambda: _parsed(choose()))
     babel.domain_instance = Catalogues()
     app.before_request(_remember)
     app.after_request(_say_that_it_varies)
@@ -48,7 +49,19 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """The language of the page that is being made, as one of our codes."""
-    return offered(str(get_locale() or DEFAULT)) or DEFAULT
+    locale = get_locale()
+    return DEFAULT if locale is None else _code_of(locale)
+
+
+# Asked for every text of a page. One object for each language, so that what is remembered by language is found by identity.
+@lru_cache(maxsize=100)
+def _parsed(code: str) -> Locale:
+    return Locale.parse(code)
+
+
+@lru_cache(maxsize=100)
+def _code_of(locale: Locale) -> str:
+    return offered(str(locale)) or DEFAULT
 
 
 def offered(tag: str) -> str | None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_skeleton, format_time
 from flask import request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -14,7 +12,7 @@ from flask_login import current_user
 
 from disputes.cases import transfers
 from disputes.db import db
-from disputes.formats import CHINA, WORLD_ENGLISH, ends_with_its_day, last_china_day
+from disputes.formats import CHINA, ends_with_its_day, hour_text, last_china_day, shortest_day
 from disputes.notifications import undelivered
 from disputes.numbers import spoken
 from disputes.regions.models import Office
@@ -31,7 +29,7 @@ LETTERS = ("letters", "letter")
 ROSTER = ("roster", "roster_shift", "roster_absence")
 SUPERVISION = (
     "late", "workload", "promises", "users", "user", "user_new", "offices", "office", "office_notices", "keys", "faults", "histories",
-    "routing", "routing_dry_run", "routing_put_in_force",
+    "routing", "routing_dry_run", "routing_put_in_force", "desks", "desk", "desk_new", "desk_person_new", "stock", "stock_take",
 )  # fmt: skip
 
 
@@ -79,10 +77,10 @@ def case_number(number: str) -> str:
 def short_moment(moment: datetime, now: datetime) -> str:
     """A moment in China for a narrow column: the hour alone today, else day and hour, with the year when it is another."""
     local, today = moment.astimezone(CHINA), now.astimezone(CHINA)
-    hour = format_time(local, "short", locale=_for_dates())
+    hour = hour_text(local)
     if local.date() == today.date():
         return hour
-    return f"{_short_day(local.date(), today.date())} {hour}"
+    return f"{shortest_day(local.date(), today.date())} {hour}"
 
 
 @bp.app_template_global()
@@ -91,16 +89,7 @@ def short_due(due_at: datetime, now: datetime) -> str:
     if not ends_with_its_day(due_at):
         return short_moment(due_at, now)
     last, today = last_china_day(due_at), now.astimezone(CHINA).date()
-    return _("end of today") if last == today else _("end of %(day)s", day=_short_day(last, today))
-
-
-def _short_day(day: date, today: date) -> str:
-    return str(format_skeleton("MMMd" if day.year == today.year else "yMMMd", day, locale=_for_dates()))
-
-
-def _for_dates() -> Locale:
-    locale = get_locale() or Locale("en")
-    return WORLD_ENGLISH if locale.language == "en" else locale
+    return _("end of today") if last == today else _("end of %(day)s", day=shortest_day(last, today))
 
 
 def supervision_tabs() -> list[dict[str, Any]]:
@@ -111,6 +100,8 @@ def supervision_tabs() -> list[dict[str, Any]]:
         ("staff.promises", _("Promises")),
         ("staff.users", _("People")),
         ("staff.offices", _("Offices")),
+        ("staff.desks", _("Return desks")),
+        ("staff.stock", _("Stock")),
         ("staff.routing", _("Routing")),
         ("staff.standards", _("Service standard")),
         ("staff.keys", _("Partners’ keys")),
