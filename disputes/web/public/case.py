@@ -26,7 +26,7 @@ from disputes.web.public import bp, returned
 from disputes.web.public.case_access import opened, own, shown
 from disputes.web.public.case_data import own_data
 from disputes.web.public.case_forms import StepForm
-from disputes.web.public.case_papers import case_card_paper, proof_of_refund
+from disputes.web.public.case_papers import case_card_paper, paid_of, proof_of_refund
 from disputes.web.public.case_view import View
 from disputes.web.qr import qr_svg
 from disputes.web.sessions import tourist_token, tourist_words
@@ -48,7 +48,8 @@ def case_page(token: str) -> str:
     pieces = [_piece(view, e) for e in view.case.evidence if e.erased_at is None]
     form = StepForm(data={"version": str(view.case.version)})
     if view.case.kind == Kind.RETURN:
-        return returned.page(view, form, pieces, competence=whereabouts.competence(view.case))
+        proof = view.mine and _has_proof(view)
+        return returned.page(view, form, pieces, competence=whereabouts.competence(view.case), proof=proof)
     return shown(
         "public/case/page.html",
         view,
@@ -217,10 +218,7 @@ def case_file_of_papers(token: str) -> Response:
 
 def _has_proof(view: View) -> bool:
     """Whether money, or what was agreed in its place, was at least reported as given."""
-    settled = view.case.settlements[-1] if view.case.settlements else None
-    if settled is None or view.case.erased_at is not None or settled.denied_at is not None:
-        return False
-    return settled.reported_at is not None or settled.confirmed_at is not None
+    return paid_of(view.case) is not None
 
 
 def _pdf(content: bytes, title: str, view: View) -> Response:

@@ -9,8 +9,9 @@ from disputes import numbers
 from disputes.cases import texts
 from disputes.cases.models import Case
 from disputes.db import Base
+from disputes.returns import deciding
 from disputes.rules.clocks import INTERNAL
-from disputes.rules.lifecycle import Action, Role
+from disputes.rules.lifecycle import Action, Kind, Role
 
 FORMAT = 1
 COMPLAINT = (
@@ -37,6 +38,21 @@ AUTHORISATION = (
     "authority_code", "full_name", "document_number", "home_address", "phone", "given_at", "withdrawn_at",
 )  # fmt: skip
 REFERRAL = ("authority_code", "prepared_at", "received_by", "received_at", "receipt_number", "channel", "ended_at")
+RETURN = (
+    "declared_at", "wish", "way", "ground", "strength", "decision", "decided_at", "refusal", "remedy", "means", "received_at",
+    "carrier", "tracking_number",
+)  # fmt: skip
+RETURN_ITEM = (
+    "position", "goods", "name", "bought", "quantity", "unit_price", "facts", "verdict", "holder", "arrived_at", "accepted_at",
+    "rejected_at", "reasons", "grade",
+)  # fmt: skip
+CUSTODY = ("seq", "giver", "taker", "at", "happened_at", "seal", "grade", "quantity")
+REFUND = ("amount", "currency", "fee", "means", "reference", "reported_at", "confirmed_at", "denied_at")
+TAX_REFUND = (
+    "state", "form_number", "invoice_number", "invoice_amount", "vat", "refunded", "upon_purchase", "leave_by", "voided_at",
+    "repaid_at",
+)  # fmt: skip
+TAX_ENTRY = ("payer", "payee", "amount", "through", "reason", "rule_id")
 CONTACT = ("party", "name", "email", "email_confirmed_at", "language", "time_zone", "country")
 
 
@@ -70,6 +86,7 @@ def own_data(case: Case, now: datetime) -> dict[str, Any]:
         ],
         "offers": [_fields(o, OFFER) for o in case.offers],
         "settlements": [_fields(s, SETTLEMENT) for s in case.settlements],
+        "return": _return(case) if case.kind == Kind.RETURN else None,
         "files": [_fields(e, FILE) for e in case.evidence],
         "consents": [_fields(c, CONSENT) for c in case.consents],
         "authorisations": [_fields(a, AUTHORISATION) for a in case.authorisations],
@@ -83,6 +100,22 @@ def own_data(case: Case, now: datetime) -> dict[str, Any]:
             for e in case.events if e.action != Action.NOTE
         ],
     }  # fmt: skip
+
+
+def _return(case: Case) -> dict[str, Any]:
+    """The goods with their verdicts and whoever has had them, the money, and the tax refund."""
+    record = deciding.record_of(case)
+    return {
+        **_fields(record, RETURN),
+        "purchase": record.facts,
+        "items": [
+            {**_fields(item, RETURN_ITEM), "custody": [_fields(row, CUSTODY) for row in item.custody]}
+            for item in record.items
+        ],
+        "refunds": [_fields(refund, REFUND) for refund in record.refunds],
+        "tax_refund": _fields(record.tax, TAX_REFUND) if record.tax is not None else None,
+        "tax_entries": [_fields(entry, TAX_ENTRY) for entry in record.tax.entries] if record.tax is not None else [],
+    }
 
 
 def _fields(row: Base, names: tuple[str, ...]) -> dict[str, Any]:

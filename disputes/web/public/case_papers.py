@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,7 +17,9 @@ from disputes.formats import china_day, china_moment, money_text
 from disputes.names import named
 from disputes.notifications.packages import worded
 from disputes.regions.models import Authority
-from disputes.rules.packages import package_of
+from disputes.returns import deciding
+from disputes.rules.lifecycle import Kind
+from disputes.rules.packages import Goods, Package, Remedy, package_of
 from disputes.web.public.case_view import View
 
 
@@ -33,11 +37,52 @@ def case_card_paper(case: Case, words: Sequence[str], words_language: str, link:
     }
 
 
+@dataclass(frozen=True)
+class Paid:
+    """What was to be given, and what was said of it: by a settlement, or by the refund of a return."""
+
+    package: Package
+    agreed_at: datetime
+    means: str | None
+    reference: str | None
+    reported_at: datetime | None
+    confirmed_at: datetime | None
+    fee: int = 0
+
+
+def paid_of(case: Case) -> Paid | None:
+    """What a bank or an insurer can be shown; None while nobody says that anything was paid, or the tourist denied it."""
+    if case.erased_at is not None:
+        return None
+    if case.kind == Kind.RETURN:
+        return _refunded(case)
+    made = case.settlements[-1] if case.settlements else None
+    if made is None or made.denied_at is not None or not (made.reported_at or made.confirmed_at):
+        return None
+    return Paid(
+        package_of(made.offer.package), made.agreed_at, made.means, made.reference, made.reported_at, made.confirmed_at
+    )
+
+
+def _refunded(case: Case) -> Paid | None:
+    record = deciding.record_of(case)
+    refund = record.refund
+    if refund is None:
+        return None
+    kept = (record.remedy or {}).get("goods") == Goods.KEEP
+    package = Package((Remedy.REFUND,), amount=refund.amount, goods=Goods.KEEP if kept else Goods.GIVE_BACK)
+    return Paid(
+        package, record.decided_at or record.declared_at, refund.means, refund.reference, refund.reported_at,
+        refund.confirmed_at, refund.fee,
+    )  # fmt: skip
+
+
 def proof_of_refund(view: View, link: str, language: str) -> ProofOfRefund:
     """What was agreed, what was paid back, and who says so: the shop alone, or the tourist too."""
     case = view.case
-    complaint, settlement = case.complaint, case.settlements[-1]
-    package = package_of(settlement.offer.package)
+    complaint, settlement = case.complaint, paid_of(case)
+    assert settlement is not None  # noqa: S101  asked by the callers
+    package = settlement.package
 
     def say(what: Callable[[], object]) -> Both:
         return both(what, language)
@@ -55,6 +100,7 @@ def proof_of_refund(view: View, link: str, language: str) -> ProofOfRefund:
 
     bought_on, paid, price, currency = complaint.bought_on, complaint.paid_how, complaint.amount, complaint.currency
     reported, confirmed, means = settlement.reported_at, settlement.confirmed_at, settlement.means
+    fee = settlement.fee
     return {
         "number": numbers.spoken(case.number),
         "issued_at": say(lambda: china_moment(view.now)),
@@ -76,6 +122,7 @@ def proof_of_refund(view: View, link: str, language: str) -> ProofOfRefund:
         "refund": [
             *row(lambda: _("Carried out by"), (lambda: named(names.PERFORMED_BY, means)) if means else None),
             *row(lambda: _("Number of the payment"), settlement.reference),
+            *row(lambda: _("Fee taken off on the way"), (lambda: money_text(fee, package.currency)) if fee else None),
             *row(lambda: _("Reported by the shop"), (lambda: china_moment(reported)) if reported else None),
             *row(lambda: _("Confirmed by the visitor"), (lambda: china_moment(confirmed)) if confirmed else None),
         ],

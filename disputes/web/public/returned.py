@@ -106,7 +106,6 @@ def page(view: View, form: FlaskForm, pieces: list[dict[str, Any]], **more: Any)
         back=back_of(view),
         tax_state_words=TAX_STATES,
         showable=False,
-        proof=False,
         **more,
     )
 

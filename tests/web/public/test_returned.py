@@ -170,7 +170,7 @@ def test_a_refusal_becomes_a_dispute_with_one_tap(phone: Phone) -> None:
         deciding.refuse(case.id, None, make.shop_of(case), RefusalGround.NO_PROOF, "没有小票")
     at(phone, case)
     assert "No proof of the purchase" in phone.text
-    phone.follow("Make it a dispute").press("Make it a dispute")
+    phone.press("Make it a dispute")
     assert "Your return goes on as a dispute" in phone.text
     assert phone.path != f"/c/{make.token_of(case)}"
     assert state_of(case) == State.CLOSED
@@ -187,8 +187,8 @@ def test_a_rejection_shows_its_reasons_and_becomes_a_dispute(phone: Phone) -> No
     at(phone, case)
     assert "Damaged" in phone.text
     assert "杯口有缺口" in phone.text
-    phone.follow("Make it a dispute").press("Make it a dispute")
-    assert phone.status == 200
+    phone.follow("Say more first").press("Make it a dispute", {"words": "It was like that in the box."})
+    assert "It was like that in the box." in phone.text
 
 
 # --- the money
@@ -310,7 +310,30 @@ def test_before_leaving_the_page_says_what_helps_most(phone: Phone) -> None:
 def test_a_confirmed_address_gets_the_receipt_with_content_and_moment(phone: Phone) -> None:
     case = back.requested()
     phone.open(f"/c/{make.token_of(case, mailed=True)}").press("Yes, it is my address")
-    letters = db.session.scalars(select(Message).where(Message.case_id == case.id, Message.recipient == "tourist")).all()
+    letters = db.session.scalars(
+        select(Message).where(Message.case_id == case.id, Message.recipient == "tourist")
+    ).all()
     assert [m.template for m in letters] == ["case-link", "return-declared"]
     assert letters[1].slots["item"] == "Silk scarf"
     assert letters[1].slots["declared_at"]
+
+
+def test_the_proof_of_refund_is_there_once_the_shop_has_reported_it(phone: Phone) -> None:
+    case = back.refunded()
+    at(phone, case)
+    assert "Proof of refund" in phone.text
+    paper = phone.client.get(f"/c/{make.token_of(case)}/refund.pdf")
+    assert (paper.status_code, paper.data[:5]) == (200, b"%PDF-")
+    due = back.refund_due()
+    assert phone.client.get(f"/c/{make.token_of(due)}/refund.pdf").status_code == 404
+
+
+def test_all_that_is_kept_of_a_return_can_be_taken_along(phone: Phone) -> None:
+    case = back.refunded(tax=back.tax_told(TaxState.T0))
+    data = phone.client.get(f"/c/{make.token_of(case)}/data.json").get_json()
+    assert data["kind"] == "return"
+    [item] = data["return"]["items"]
+    assert (item["name"], item["verdict"]["strength"]) == ("Silk scarf", "promise")
+    assert [row["taker"] for row in item["custody"]] == ["shop"]
+    assert data["return"]["refunds"][0]["reference"] == "RF-77"
+    assert data["return"]["tax_refund"]["state"] == "T0"
