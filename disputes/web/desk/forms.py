@@ -41,7 +41,6 @@ class ConfirmForm(FlaskForm):
     """Both confirm on the one phone."""
 
     slip = HiddenField()
-    entry = HiddenField()
     happened_at = HiddenField()
     desk_agrees = BooleanField(
         _l("I have the goods before me, in this number and this state, and I have sealed the bag."),

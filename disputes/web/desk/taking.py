@@ -57,12 +57,13 @@ def take_in(number: str) -> Answer:
     if not form.is_submitted():
         if not can_take(case, record):
             return _conflict(case, record) if record.items[0].custody else _moved_on(case, record)
-        form.entry.data = str(uuid.uuid4())
         return _fill(case, record, items, form)
     if any(f"take_{i.id}" in request.form and i not in items for i in record.items):
         # Sent late: somebody was first, or it was this very entry.
         return _late(by, case, record)
-    slip = _slip(form, items, case, needed=True)
+    # A page that was kept on a device may be filled in twice, so only what the device itself made has a name of its own.
+    entry = _entry(form.entry.data) if go == "now" else str(uuid.uuid4())
+    slip = _slip(form, items, case, entry, needed=True)
     if slip is None or form.errors:
         return _said_no(form) if _to_program() else _fill(case, record, items, form, 422)
     if go == "now":  # a device without network let both confirm before
@@ -85,7 +86,7 @@ def take_over(number: str) -> Answer:
         form.entry.data = str(uuid.uuid4())
         return _over(case, items, form)
     valid = form.validate()
-    slip = _slip(form, items, case, needed=False)
+    slip = _slip(form, items, case, _entry(form.entry.data), needed=False)
     if not valid or slip is None:
         return _over(case, items, form, 422)
     chosen = {line.item_id for line in slip.lines}
@@ -155,7 +156,7 @@ def _again(by: Actor, number: str) -> tuple[Case, Return]:
 # --- what was filled in
 
 
-def _slip(form: TakeForm, items: Sequence[ReturnItem], case: Case, *, needed: bool) -> Slip | None:
+def _slip(form: TakeForm, items: Sequence[ReturnItem], case: Case, entry: str, *, needed: bool) -> Slip | None:
     """The entry as it stands in the form, its new photographs stored; None when something is missing, which the form then says.
 
     What was stored stays in the form's own slip, so that nobody takes a photograph twice.
@@ -169,7 +170,7 @@ def _slip(form: TakeForm, items: Sequence[ReturnItem], case: Case, *, needed: bo
     lines = tuple(
         Line(i.id, form.of(i, "quantity").data or i.quantity, form.of(i, "grade").data or None) for i in chosen
     )
-    slip = Slip(case.id, desk.id, _entry(form.entry.data), (form.seal.data or "").strip(), lines, photographs)
+    slip = Slip(case.id, desk.id, entry, (form.seal.data or "").strip(), lines, photographs)
     form.slip.data = replace(slip, lines=()).signed()
     if not chosen:
         form.form_errors = [_("Choose at least one of the goods.")]
@@ -212,7 +213,6 @@ def _filled_again(items: Sequence[ReturnItem], case: Case) -> TakeForm:
     """The form as it was filled in before both should confirm."""
     form = take_form(items, from_visitor=True)(formdata=None)
     slip = read(request.form.get("slip"), case.id, own_desk().id)
-    form.entry.data = slip.entry if slip else str(uuid.uuid4())
     if slip is not None:
         form.slip.data, form.seal.data = slip.signed(), slip.seal
         lines = {line.item_id: line for line in slip.lines}
@@ -262,7 +262,6 @@ def _fill(case: Case, record: Return, items: Sequence[ReturnItem], form: TakeFor
         half=for_visitor("desk/_visitor_half.html", case, lines=[], seal="", place=desk, confirm=None, offline=True),
         kept_half=for_visitor("desk/_visitor_kept.html", case, place=desk),
         spoken=language_of(case),
-        entry_of=str(desk.id),
     )
     return page, status
 
@@ -270,7 +269,7 @@ def _fill(case: Case, record: Return, items: Sequence[ReturnItem], form: TakeFor
 def _both(case: Case, record: Return, slip: Slip, form: ConfirmForm, status: int = 200) -> Answer:
     items = {i.id: i for i in record.items}
     lines = [(goods_of(items[line.item_id]), line) for line in slip.lines if line.item_id in items]
-    form.slip.data, form.entry.data = slip.signed(), slip.entry
+    form.slip.data = slip.signed()
     desk = own_desk()
     page = render_template(
         "desk/both-confirm.html",
