@@ -89,9 +89,9 @@ def facts_of(trade: Trade, *, districts: Mapping[str, str] | None = None, **know
     A district names the place where none was told; ``districts`` gives each one's division. A place that was told counts.
     """
     how_bought, dangers = known.get("how_bought"), tuple(known.pop("dangers", ()))
-    agency = known.pop("agency_arranged", False) or how_bought is HowBought.AGENCY
-    distance = known.pop("distance", False) or how_bought is HowBought.ONLINE or trade is Trade.ONLINE
-    tax_refund = known.pop("tax_refund", False) or trade is Trade.TAX_REFUND
+    agency = known.pop("agency_arranged", False) or how_bought == HowBought.AGENCY
+    distance = known.pop("distance", False) or how_bought == HowBought.ONLINE or trade == Trade.ONLINE
+    tax_refund = known.pop("tax_refund", False) or trade == Trade.TAX_REFUND
     emergency = known.pop("emergency", False) or bool(dangers)
     place = known.pop("place", None) or (districts or {}).get(known.get("district") or "")
     return Facts(

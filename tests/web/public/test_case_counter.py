@@ -194,7 +194,7 @@ def test_with_the_code_the_shop_offers_and_the_offer_binds(client):
     filled = phone.filled()
     assert (filled["amount"], filled["means"], filled["within"]) == ("1280", Means.CASH, Within.TODAY)
     assert "person" not in filled
-    phone.press(zh("Send the offer to the customer"), {"amount": "900", "words": "现金退还"})
+    phone.press(zh("Send the offer to the customer"), {"remedies": ["price_difference"], "amount": "900", "words": "现金退还"})
     assert (case.state, case.open_offer.verified) == (State.OFFERED, True)
     assert package_of(case.open_offer.package).amount == 90_000
 
@@ -250,9 +250,9 @@ def test_a_wrong_code_is_told_and_counted(client):
         phone.press(zh("Go on"), {"code": wrong})
         assert phone.errors == [zh("This code is not right. Check the six digits.")]
     phone.press(zh("Go on"), {"code": wrong})
-    assert phone.errors == [zh("This code is not valid any more. Go back and have a new one sent.")]
+    assert phone.errors == [zh("This code is not valid any more. Have a new one sent.")]
     phone.press(zh("Go on"), {"code": sent_code(case)})
-    assert phone.errors == [zh("This code is not valid any more. Go back and have a new one sent.")]
+    assert phone.errors == [zh("This code is not valid any more. Have a new one sent.")]
     assert db.session.scalars(select(CounterCode.tries)).all() == [5]
 
 
@@ -262,7 +262,7 @@ def test_an_expired_code_is_told(client):
     with transaction():
         clock.stand_at(clock.now() + timedelta(minutes=11))
     phone = claim(client, case, "enter").press(zh("Go on"), {"code": sent_code(case)})
-    assert phone.errors == [zh("This code is not valid any more. Go back and have a new one sent.")]
+    assert phone.errors == [zh("This code is not valid any more. Have a new one sent.")]
 
 
 def test_a_used_code_opens_nothing_on_a_second_phone(client, app):
@@ -270,7 +270,7 @@ def test_a_used_code_opens_nothing_on_a_second_phone(client, app):
     verified(client, case)
     second = Phone(app.test_client()).open(f"/c/{factories.token_of(case, 'counter')}/claim/enter")
     second.press(zh("Go on"), {"code": sent_code(case)})
-    assert second.errors == [zh("This code is not valid any more. Go back and have a new one sent.")]
+    assert second.errors == [zh("This code is not valid any more. Have a new one sent.")]
 
 
 def test_too_many_codes_are_refused_with_a_sentence(client):
@@ -295,9 +295,9 @@ def test_somebody_unverified_offers_with_name_and_phone(client):
     case = factories.with_merchant()
     phone = claim(client, case).follow(zh("Pay or offer something"))
     assert zh("Unverified, given at the counter") in phone.text
-    phone.press(zh("Send the offer to the customer"), {"amount": "600"})
+    phone.press(zh("Send the offer to the customer"), {"remedies": ["price_difference"], "amount": "600"})
     assert len(phone.errors) == 2  # name and phone are needed
-    phone.press(zh("Send the offer to the customer"), {"amount": "600", "words": "现在付现金", **PERSON})
+    phone.press(zh("Send the offer to the customer"), {"remedies": ["price_difference"], "amount": "600", "words": "现在付现金", **PERSON})
     assert (case.state, case.open_offer.verified) == (State.OFFERED, False)
     assert case.events[-1].by == "counter"
     assert [t.body for t in case.texts if t.purpose == "given_by"] == ["王店员\n138 0000 0000"]
@@ -342,7 +342,7 @@ def test_a_case_that_moved_on_asks_the_counter_to_look_again(client):
     phone = claim(client, case, "offer")
     with transaction():
         commands.write(case.id, None, factories.tourist_of(case), "Are you there?", "en")
-    phone.press(zh("Send the offer to the customer"), {"amount": "600", **PERSON})
+    phone.press(zh("Send the offer to the customer"), {"remedies": ["price_difference"], "amount": "600", **PERSON})
     assert phone.status == 409
     assert (
         zh("The case changed while you were writing. Please look at the claim again, then send your answer once more.")
