@@ -30,19 +30,21 @@ def head() -> dict[str, Any]:
     if request.blueprint != "desk" or not _signed_in():
         return {}
     here, desk = (request.endpoint or "").removeprefix("desk."), own_desk()
-    return {
-        "desk": desk,
+    frame = {
         "nav_items": [
             {"label": _("Take in"), "url": url_for("desk.home"), "icon": "goods", "here": here == "home"},
             {"label": _("Lies here"), "url": url_for("desk.lying"), "icon": "market", "here": here == "lying"},
             {"label": _("Today"), "url": url_for("desk.day"), "icon": "calendar", "here": here == "day"},
         ],
-        "account": {
-            "name": current_user.user.name,
-            "place": place_name(desk),
-            "sign_out_url": url_for("desk.sign_out"),
-        },
     }
+    if here == "offline":  # kept on the device, whoever holds it
+        return frame
+    account = {
+        "name": current_user.user.name,
+        "place": place_name(desk),
+        "sign_out_url": url_for("desk.sign_out"),
+    }
+    return {**frame, "desk": desk, "account": account}
 
 
 @bp.before_request
