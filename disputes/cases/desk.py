@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,10 +12,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from disputes import clock
 from disputes.accounts.actors import Actor
 from disputes.accounts.models import User
-from disputes.cases.models import IS_OPEN, Case, Contact, Deadline
-from disputes.cases.queries import is_late, visible_to
+from disputes.cases.models import IS_OPEN, Case, Deadline
+from disputes.cases.queries import InShort, in_short, is_late, visible_to
 from disputes.db import db
-from disputes.rules.clocks import INTERNAL
 from disputes.rules.lifecycle import Role
 
 COUNTED_TO = 1000  # a tab says "1,000+" and not more, so that counting costs the same in a large queue
@@ -46,36 +45,12 @@ def counts(by: Actor) -> Counts:
     return Counts(*row)
 
 
-def emergencies(by: Actor, office_id: int | None = None, limit: int = 20) -> list[Case]:
+def emergencies(by: Actor, office_id: int | None = None, limit: int = 20) -> list[InShort]:
     """Open cases that are emergencies, the newest first: they stand before everything else."""
-    query = (
-        visible_to(by)
-        .where(Case.emergency, IS_OPEN)
-        .options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
-    )
+    query = visible_to(by).where(Case.emergency, IS_OPEN)
     if office_id is not None:
         query = query.where(Case.office_id == office_id)
-    return list(db.session.scalars(query.order_by(Case.slack_at.desc(), Case.id).limit(limit)))
-
-
-def first_due(cases: Iterable[Case]) -> dict[int, Deadline]:
-    """For each of these cases the running deadline that comes first, by case id, in one query."""
-    rows = db.session.scalars(
-        select(Deadline)
-        .where(Deadline.case_id.in_([c.id for c in cases]), Deadline.ended_at.is_(None), Deadline.clock.not_in(INTERNAL))
-        .order_by(Deadline.due_at.desc())
-    )
-    return {deadline.case_id: deadline for deadline in rows}  # the last one written stays: the earliest
-
-
-def called(cases: Iterable[Case]) -> dict[int, str | None]:
-    """What each tourist of these cases wants to be called, by case id, in one query."""
-    rows = db.session.execute(
-        select(Contact.case_id, Contact.name).where(
-            Contact.case_id.in_([c.id for c in cases]), Contact.party == "tourist"
-        )
-    )
-    return dict(rows.all())
+    return in_short(query.order_by(Case.slack_at.desc(), Case.id).limit(limit), "-slack_at", "id")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -12,10 +13,11 @@ from disputes import clock, search
 from disputes.accounts import roster
 from disputes.accounts.actors import STAFF_ROLES, SYSTEM, Actor
 from disputes.accounts.models import User
-from disputes.cases.models import IS_OPEN, Case, CaseEvent, Deadline, Referral, Transfer
+from disputes.cases.models import IS_OPEN, Case, CaseEvent, Complaint, Contact, Deadline, Referral, Transfer
 from disputes.db import db
 from disputes.merchants.models import Shop
 from disputes.numbers import read_number
+from disputes.rules.clocks import INTERNAL
 from disputes.rules.lifecycle import RESOLVED_OUTCOMES, Action, Kind, Role, State
 
 MAX_TRIES = 5  # then a fault stands on the staff's list
@@ -117,6 +119,72 @@ def whole(reference: str | int, by: Actor) -> Case:
     return case
 
 
+class InShort(NamedTuple):
+    """A case as a row of a list shows it. Lists are long, so it is read at once and without the objects behind it."""
+
+    id: int
+    number: str
+    state: str
+    outcome: str | None
+    emergency: bool
+    category: str
+    language: str
+    departure: str
+    departure_at: datetime | None
+    slack_at: datetime
+    closed_at: datetime | None
+    officer_id: int | None
+    officer: str | None
+    shop_zh: str | None
+    shop_en: str | None
+    shop_told: str | None  # as the tourist wrote it
+    amount: int | None
+    currency: str | None
+    called: str | None
+    owed: str | None  # the clock that ends first
+    due_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state != State.CLOSED
+
+
+_OF_THE_CASE = (
+    Case.id, Case.number, Case.state, Case.outcome, Case.emergency, Case.category, Case.language, Case.departure,
+    Case.departure_at, Case.slack_at, Case.closed_at, Case.officer_id,
+)  # fmt: skip
+
+
+def in_short(cases: Select[tuple[Case]], *order: str) -> list[InShort]:
+    """The cases that a limited question finds, as rows of a list in the same order; one query, whatever their number.
+
+    ``order`` names columns of a row, with a minus before those that fall.
+    """
+    # The limit stands inside, so that only what the page shows is looked up beside the cases.
+    one = cases.with_only_columns(*_OF_THE_CASE, Case.shop_id).subquery("one").c
+    first = (
+        select(Deadline.clock, Deadline.due_at)
+        .where(Deadline.case_id == one.id, Deadline.ended_at.is_(None), Deadline.clock.not_in(INTERNAL))
+        .order_by(Deadline.due_at)
+        .limit(1)
+        .lateral("first")
+    )
+    columns = [one[column.key] for column in _OF_THE_CASE]
+    query = (
+        select(
+            *columns, User.name, Shop.name_zh, Shop.name_en, Complaint.shop_name, Complaint.amount, Complaint.currency,
+            Contact.name, first.c.clock, first.c.due_at,
+        )
+        .join(Complaint, Complaint.case_id == one.id)
+        .outerjoin(User, User.id == one.officer_id)
+        .outerjoin(Shop, Shop.id == one.shop_id)
+        .outerjoin(Contact, and_(Contact.case_id == one.id, Contact.party == "tourist"))
+        .outerjoin(first, true())
+        .order_by(*(one[name[1:]].desc() if name.startswith("-") else one[name] for name in order))
+    )  # fmt: skip
+    return [InShort._make(row) for row in db.session.execute(query)]
+
+
 def queue(
     by: Actor,
     *,
@@ -130,13 +198,9 @@ def queue(
     typed: str = "",
     limit: int = 50,
     after: tuple[datetime, int] | None = None,
-) -> list[Case]:
+) -> list[InShort]:
     """Open cases in the order in which they must be worked: the least slack first; ``after`` is the last row of the page before."""
-    query = (
-        visible_to(by)
-        .where(IS_OPEN)
-        .options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
-    )
+    query = visible_to(by).where(IS_OPEN)
     if states is not None:
         query = query.where(Case.state.in_(states))
     if office_id is not None:
@@ -155,7 +219,7 @@ def queue(
         query = query.where(_typed(typed))
     if after is not None:
         query = query.where(or_(Case.slack_at > after[0], and_(Case.slack_at == after[0], Case.id > after[1])))
-    return list(db.session.scalars(query.order_by(Case.slack_at, Case.id).limit(limit)))
+    return in_short(query.order_by(Case.slack_at, Case.id).limit(limit), "slack_at", "id")
 
 
 def is_late() -> ColumnElement[bool]:
@@ -164,17 +228,10 @@ def is_late() -> ColumnElement[bool]:
     return or_(Case.waiting_on == Role.SUPERVISOR, Case.id.in_(overdue))
 
 
-def found(by: Actor, typed: str, limit: int = 50) -> list[Case]:
+def found(by: Actor, typed: str, limit: int = 50) -> list[InShort]:
     """Cases, open or closed, that hold what was typed: a number, a name, words of the complaint in any script; newest first."""
     # The newest first by themselves: a phrase of frequent pairs may be in thousands of cases, of which a page shows fifty.
-    newest = visible_to(by).with_only_columns(Case.id).where(_typed(typed)).order_by(Case.id.desc()).limit(limit)
-    query = (
-        select(Case)
-        .where(Case.id.in_(newest))
-        .options(joinedload(Case.shop), joinedload(Case.officer), joinedload(Case.complaint))
-        .order_by(Case.id.desc())
-    )
-    return list(db.session.scalars(query))
+    return in_short(visible_to(by).where(_typed(typed)).order_by(Case.id.desc()).limit(limit), "-id")
 
 
 def of_merchant(
@@ -356,9 +413,7 @@ def somebody_present(case: Case) -> User | None:
 def open_case_counts(by: Actor) -> dict[str, int]:
     """How many open cases each officer has, by user id; key 0 counts those without an officer."""
     rows = db.session.execute(
-        select(func.coalesce(Case.officer_id, 0), func.count())
-        .where(IS_OPEN)
-        .group_by(Case.officer_id)
+        select(func.coalesce(Case.officer_id, 0), func.count()).where(IS_OPEN).group_by(Case.officer_id)
     )
     return {str(officer): count for officer, count in rows}
 
