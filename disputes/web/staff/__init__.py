@@ -18,6 +18,7 @@ signing_in.add_pages(bp, PORTAL)
 from disputes.web.staff import (  # noqa: E402, F401
     account,
     case,
+    desks,
     frame,
     keys,
     letters,
@@ -32,6 +33,7 @@ from disputes.web.staff import (  # noqa: E402, F401
     roster,
     routing,
     standards,
+    stock,
     supervision,
     transfers,
 )

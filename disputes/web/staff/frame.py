@@ -26,10 +26,11 @@ PLEDGES = (
     "pledges", "pledge", "pledge_breach_clear", "pledges_import", "networks", "network_add",
 )  # fmt: skip
 LETTERS = ("letters", "letter")
+STOCK = ("stock", "stock_take")
 ROSTER = ("roster", "roster_shift", "roster_absence")
 SUPERVISION = (
     "late", "workload", "promises", "users", "user", "user_new", "offices", "office", "office_notices", "keys", "faults", "histories",
-    "routing", "routing_dry_run", "routing_put_in_force", "desks", "desk", "desk_new", "desk_person_new", "stock", "stock_take",
+    "routing", "routing_dry_run", "routing_put_in_force", "desks", "desk", "desk_new", "desk_person_new",
 )  # fmt: skip
 
 
@@ -101,7 +102,6 @@ def supervision_tabs() -> list[dict[str, Any]]:
         ("staff.users", _("People")),
         ("staff.offices", _("Offices")),
         ("staff.desks", _("Return desks")),
-        ("staff.stock", _("Stock")),
         ("staff.routing", _("Routing")),
         ("staff.standards", _("Service standard")),
         ("staff.keys", _("Partners’ keys")),
@@ -119,6 +119,7 @@ def _nav(role: str) -> list[dict[str, Any]]:
         _item("staff.transfers", _("Transfers"), "send", ("transfers",)),
         _item("staff.roster", _("Roster"), "officer", ROSTER),
         _item("staff.pledges", _("Promises to visitors"), "shield", PLEDGES),
+        _item("staff.stock", _("Returned goods"), "goods", STOCK),
     ]
     items[2]["count"] = undelivered.how_many() or None
     items[3]["count"] = transfers.how_many_incoming(current_user.user.office_id) or None
