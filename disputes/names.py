@@ -704,6 +704,8 @@ REFERRAL_CHANNELS: Mapping[str, Any] = {
 SCOPES: Mapping[str, Any] = {
     "complaints:write": _l("File complaints for guests"),
     "complaints:read":  _l("Read and answer the complaints it filed"),
+    "returns:write":    _l("Declare returns for guests, and pass on their answers"),
+    "returns:read":     _l("Read the returns it declared"),
 }
 
 # What carries a message.

@@ -402,9 +402,11 @@ OVER: tuple[tuple[Tell, tuple[str, ...], dict[str, Any]], ...] = (
     (over_by_parcel,                        ("porcelain",), {"way": Way.PARCEL, **_LONG}),
     (partial(carried_from_desk, at="CKG-T3"), ("porcelain",), {"way": Way.DESK, **_LONG}),
     (is_kept,                               ("porcelain",), _LONG),
+    (is_over,                               ("silk",), {"tax": TaxState.T2, **_LONG}),
     (is_waived,                             ("lacquer",), _LONG),
     (is_withdrawn,                          ("porcelain", "jade"), {}),
-    (is_approved,                           ("silk", "tea"), {}),              # never brought
+    (is_asked,                              ("lacquer", "porcelain"), {"ago": 41 * DAY}),  # never answered
+    (is_approved,                           ("silk",), {"ago": 44 * DAY}),     # never brought
     (is_refunded,                           ("embroidery", "pandas"), {}),     # never confirmed
     (refusal_disputed,                      ("lacquer",), _LONG),
     (rejection_disputed,                    ("porcelain", "embroidery"), _LONG),
@@ -431,5 +433,6 @@ def plan(chance: random.Random, words: Words, stocks: list[Stock], present: date
             add(tell, sort, length + MINUTE * chance.choice((3, 8, 17, 31, 48)), more)
     for tell, sorts, more in OVER:
         for sort in sorts:
-            add(tell, sort, timedelta(days=chance.uniform(11, 38)), more)
+            particular = dict(more)
+            add(tell, sort, particular.pop("ago", timedelta(days=chance.uniform(11, 38))), particular)
     return begun

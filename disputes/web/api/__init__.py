@@ -14,4 +14,4 @@ bp.register_error_handler(problems.Problem, problems.Problem.answer)
 bp.register_error_handler(Stale, problems.stale)
 bp.register_error_handler(Refused, lambda error: problems.refused(error.code))
 
-from disputes.web.api import complaints, pledges, reference  # noqa: E402, F401  the views hang themselves on the blueprint
+from disputes.web.api import complaints, pledges, reference, returns  # noqa: E402, F401  the views hang themselves on the blueprint

@@ -17,11 +17,12 @@ from disputes.accounts.commands import KEY_MARK
 from disputes.accounts.models import ApiKey
 from disputes.accounts.scopes import Scope
 from disputes.db import transaction
-from disputes.rules.lifecycle import Role
+from disputes.rules.lifecycle import Kind, Role
 from disputes.web import access, tries
 from disputes.web.api.problems import Problem
 from disputes.web.sessions import tourist_by_link
 
+WRITES = {Kind.DISPUTE: Scope.COMPLAINTS_WRITE, Kind.RETURN: Scope.RETURNS_WRITE}
 EVERYBODY = (Role.TOURIST, Role.COMPANION, Role.PARTNER)
 PER_ADDRESS = "120 per minute"  # of those who call without a key; a key has its own number
 
@@ -38,10 +39,9 @@ class Caller:
         """Whether the caller may see how to reach the tourist: the tourist, and the partner that took the complaint down."""
         return self.actor.role is not Role.COMPANION
 
-    @property
-    def answers_for_the_guest(self) -> bool:
+    def answers_for_the_guest(self, kind: Kind) -> bool:
         """Whether this is the key of a desk that may pass on its guest's answers; such a key sees only cases it filed."""
-        return self.key is not None and Scope.COMPLAINTS_WRITE in self.key.scopes
+        return self.key is not None and WRITES[kind] in self.key.scopes
 
     def acting_in(self, case_id: int) -> Actor:
         """Who takes a step in this case: the guest, whose words a desk only passes on. The history names the key."""

@@ -7,7 +7,8 @@ from typing import Any
 from flask import url_for
 
 from disputes import names, numbers
-from disputes.cases import texts
+from disputes.accounts.actors import Actor
+from disputes.cases import queries, texts
 from disputes.cases.models import Case, CaseEvent
 from disputes.db import Base
 from disputes.names import named
@@ -16,6 +17,7 @@ from disputes.rules.lifecycle import Action, Kind, Role, State, open_actions
 from disputes.web.api import given
 from disputes.web.api.asked import SHAPES
 from disputes.web.api.callers import Caller
+from disputes.web.api.return_shapes import RETURN_SHAPES
 from disputes.web.public.case_view import HIDDEN
 
 AS_THEY_STAND = (
@@ -28,11 +30,21 @@ TOLD = (
     "purpose", "reason", "reasons", "received_at", "replanned", "verified",
 )  # fmt: skip
 QUESTIONS = (Action.ASK_TOURIST, Action.ASK_AUTHORISATION)
+SHAPES_OF = {Kind.DISPUTE: SHAPES, Kind.RETURN: RETURN_SHAPES}
+
+
+def of_kind(number: str, by: Actor, kind: Kind) -> Case:
+    """The case of this number, which the actor may see and which is of this kind; NotFound otherwise."""
+    case = queries.find(number, by)
+    if case.kind != kind:
+        raise queries.NotFound(number)
+    return case
 
 
 def case_data(case: Case, caller: Caller) -> dict[str, Any]:
     """The case for this caller, ready to be sent. It was loaded whole (``queries.whole``)."""
-    role = Role.TOURIST if caller.answers_for_the_guest else caller.actor.role
+    kind = Kind(case.kind)
+    role = Role.TOURIST if caller.answers_for_the_guest(kind) else caller.actor.role
     seq = {event.id: event.seq for event in case.events}
     data: dict[str, Any] = given.Case().dump(
         {
@@ -42,7 +54,7 @@ def case_data(case: Case, caller: Caller) -> dict[str, Any]:
             "departure": case,
             "contact": case.tourist if caller.knows_the_person else None,
             "question": _question(case),
-            "actions": [a for a in open_actions(Kind(case.kind), State(case.state), role) if a in SHAPES],
+            "actions": [a for a in open_actions(kind, State(case.state), role) if a in SHAPES_OF[kind]],
             "claim": case.claim.package,
             "offers": [_with(offer, seq=seq[offer.event_id]) for offer in case.offers],
             "texts": [_with(text, seq=seq.get(text.event_id)) for text in texts.readable(case, role)],

@@ -13,14 +13,14 @@ from disputes.accounts.scopes import Scope
 from disputes.cases import queries
 from disputes.cases.models import Case
 from disputes.rules.clocks import BY_NAME
-from disputes.rules.lifecycle import Role, State
+from disputes.rules.lifecycle import Kind, Role, State
 from disputes.web import downloads
 from disputes.web.access import only_for
 from disputes.web.api import bodies, bp, filing, given, steps
 from disputes.web.api.answers import sent
 from disputes.web.api.asked import SHAPES, Complaint
 from disputes.web.api.callers import current
-from disputes.web.api.case_data import case_data
+from disputes.web.api.case_data import case_data, of_kind
 from disputes.web.api.examples import COMPLAINTS, STEPS
 from disputes.web.api.filing import Once
 from disputes.web.api.openapi import Operation, Sent, described
@@ -62,12 +62,12 @@ def file_complaint() -> Response:
     caller = current()
     caller.must_have(Scope.COMPLAINTS_WRITE)
     body = bodies.body("complaint")
-    once = _once(body)
+    key = once(body)
     data = bodies.loaded(Complaint(), body.json)
-    case = filing.repeated(caller.actor, once)
+    case = filing.repeated(caller.actor, key)
     if case is None:
         told = filing.telling(data)
-        case = filing.file_once(told, bodies.evidence(body.files), caller.actor, once)
+        case = filing.file_once(told, bodies.evidence(body.files), caller.actor, key)
     return sent(_filed(case, data), 201, headers={"Location": url_for(".case", number=case.number)})
 
 
@@ -102,7 +102,7 @@ def take_step(number: str) -> Response:
     """
     caller = current()
     caller.must_have(Scope.COMPLAINTS_WRITE)
-    found = queries.find(number, caller.actor)
+    found = of_kind(number, caller.actor, Kind.DISPUTE)
     steps.take(found, caller.acting_in(found.id))
     return _shown(number)
 
@@ -120,10 +120,12 @@ def evidence(number: str, evidence_id: int) -> Response:
 
 def _shown(number: str) -> Response:
     caller = current()
+    of_kind(number, caller.actor, Kind.DISPUTE)
     return sent(case_data(queries.whole(number, caller.actor), caller))
 
 
-def _once(body: bodies.Body) -> Once | None:
+def once(body: bodies.Body) -> Once | None:
+    """The sender's own mark of this sending, if there is one."""
     key = request.headers.get(IDEMPOTENCY_KEY)
     if key is None:
         return None

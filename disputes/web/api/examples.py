@@ -52,3 +52,53 @@ STEPS: dict[str, dict[str, Any]] = {
         "departure": {"status": "departed"},
     },
 }
+
+VERDICTS: dict[str, dict[str, Any]] = {
+    "a silk scarf": {
+        "purchase": {"on": "2026-11-19", "proof": "invoice"},
+        "items": [{"name": "Silk scarf", "goods": "ordinary", "price": 38800, "intact": True, "worn": False}],
+        "tax_state": "T0",
+    },
+    "opened tea, without proof": {
+        "purchase": {"on": "2026-11-18", "proof": "none"},
+        "items": [{"goods": "food", "price": 26800, "quantity": 2, "bought": 4, "unsealed": True}],
+    },
+}
+
+RETURNS: dict[str, dict[str, Any]] = {
+    "a silk scarf, brought to the shop": {
+        "shop": {"code": "YJ-JFB-01"},
+        "purchase": {
+            "on": "2026-11-19",
+            "proof": "invoice",
+            "invoice_number": "INV-204817",
+            "paid_how": "foreign_card",
+        },
+        "items": [
+            {
+                "name": "牡丹柄のシルクスカーフ",
+                "goods": "ordinary",
+                "price": 38800,
+                "bought": 2,
+                "intact": True,
+                "worn": False,
+            }
+        ],
+        "tax": {"state": "T1", "form_number": "TR-48113", "invoice_amount": 77600, "vat": "13"},
+        "departure": {"status": "unknown"},
+        "guest": {"name": "田中", "language": "ja", "country": "JP"},
+        "consents": ["handling", "to_shop"],
+    },
+}
+
+RETURN_STEPS: dict[str, dict[str, Any]] = {
+    "the parcel is on its way": {
+        "action": "hand_over",
+        "version": 4,
+        "carrier": "EMS",
+        "tracking_number": "EE123456785JP",
+    },
+    "the tax was refunded after all": {"action": "record_tax", "version": 2, "tax": {"state": "T3", "refunded": 6984}},
+    "the money is here": {"action": "confirm", "version": 7},
+    "on as a dispute": {"action": "make_dispute", "version": 5, "words": "It was whole when I handed it over."},
+}

@@ -43,8 +43,8 @@ def telling(data: dict[str, Any]) -> Telling:
     wrong: dict[str, list[str]] = {}
     shop = _shop(data["shop"], wrong)
     departure_at = _departure(data["departure"], wrong)
-    bought_on = _bought_on(data["purchase"]["on"], wrong)
-    zone = _zone(data["guest"], wrong)
+    day = bought_on(data["purchase"]["on"], wrong)
+    time_zone = zone(data["guest"], wrong)
     if wrong:
         raise invalid(wrong)
     told, guest, purchase = data["shop"], data["guest"], data["purchase"]
@@ -66,7 +66,7 @@ def telling(data: dict[str, Any]) -> Telling:
         shop_name=told["name"],
         shop_address=told["address"],
         division_code=told["division"] or None,
-        bought_on=bought_on,
+        bought_on=day,
         paid_how=purchase["paid_how"],
         amount=purchase["amount"],
         currency=purchase["currency"] if priced else None,
@@ -79,7 +79,7 @@ def telling(data: dict[str, Any]) -> Telling:
         departure_port=data["departure"]["port"] or None,
         name=guest["name"],
         email=guest["email"],
-        time_zone=zone,
+        time_zone=time_zone,
         country=guest["country"],
         companion_email=guest["companion_email"],
     )
@@ -90,22 +90,23 @@ def repeated(by: Actor, once: Once | None) -> Case | None:
     if once is None:
         return None
     with transaction():
-        return _earlier(by, once)
+        return earlier(by, once)
 
 
 def file_once(told: Telling, files: list[File], by: Actor, once: Once | None) -> Case:
     """File the complaint. Of two that come at once with the same key, one files and both get its case."""
     with transaction():
-        earlier = _earlier(by, once) if once is not None else None
-        if earlier is not None:
-            return earlier
+        before = earlier(by, once) if once is not None else None
+        if before is not None:
+            return before
         case = commands.file_complaint(replace(told, files=tuple(files)), by, "api")
         if once is not None:
             idempotency.remember(by, once.key, once.content, case)
     return case
 
 
-def _earlier(by: Actor, once: Once) -> Case | None:
+def earlier(by: Actor, once: Once) -> Case | None:
+    """The case of this key, inside the caller's transaction; a problem where the key was used for something else."""
     try:
         return idempotency.case_of(by, once.key, once.content)
     except idempotency.OtherContent:
@@ -168,7 +169,13 @@ def _departure(told: dict[str, Any], wrong: dict[str, list[str]], path: str = "d
     return at
 
 
-def _bought_on(day: date | None, wrong: dict[str, list[str]]) -> date | None:
+def listed_shop(told: dict[str, Any], wrong: dict[str, list[str]]) -> Shop | None:
+    """The shop of our list that is named by its id or its code; where there is none, that is wrong."""
+    return _shop({"id": told["id"], "code": told["code"], "division": ""}, wrong)
+
+
+def bought_on(day: date | None, wrong: dict[str, list[str]]) -> date | None:
+    """The day of the purchase, unless it cannot be."""
     if day is not None and day > clock.today():
         wrong["purchase.on"] = [_("This day lies in the future. Check the year, the month and the day.")]
     if day is not None and day.year < FIRST_YEAR:
@@ -176,7 +183,8 @@ def _bought_on(day: date | None, wrong: dict[str, list[str]]) -> date | None:
     return day
 
 
-def _zone(guest: dict[str, Any], wrong: dict[str, list[str]]) -> str | None:
+def zone(guest: dict[str, Any], wrong: dict[str, list[str]]) -> str | None:
+    """The guest's time zone: as told, or the only one of the country."""
     if guest["time_zone"] and guest["time_zone"] not in available_timezones():
         wrong["guest.time_zone"] = [_("There is no time zone of this name.")]
     return guest["time_zone"] or countries.only_zone(guest["country"])

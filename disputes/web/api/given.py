@@ -127,7 +127,9 @@ class Pledge(Given):
     version = fields.Integer()
     applies_from = fields.String(metadata={"description": "The first day of purchase for which this version counts."})
     since = fields.String(metadata={"description": "The first day of purchase covered by any version."})
-    withdrawn_on = fields.String(metadata={"description": "The last day of purchase that is covered; empty while it stands."})
+    withdrawn_on = fields.String(
+        metadata={"description": "The last day of purchase that is covered; empty while it stands."}
+    )
     next_version_from = fields.String(metadata={"description": "Empty when no newer version is published."})
     days = fields.Integer()
     starts = Code(Starts)
@@ -143,7 +145,9 @@ class Pledge(Given):
     ways = fields.List(Code(Way))
     desks = fields.List(Code(Desk))
     freight = Code(("buyer", "merchant"))
-    accepting_shops = fields.List(fields.String(), metadata={"description": "Codes of the other shops that take the goods back."})
+    accepting_shops = fields.List(
+        fields.String(), metadata={"description": "Codes of the other shops that take the goods back."}
+    )
     refund_days = fields.Integer(allow_none=True, metadata={"description": "Null when the promise names no time."})
     means = fields.List(Code(Means))
 

@@ -15,7 +15,7 @@ from marshmallow import Schema
 from disputes.accounts.scopes import Scope
 from disputes.rules.lifecycle import Role
 from disputes.web import access
-from disputes.web.api import asked, given
+from disputes.web.api import asked, given, return_shapes
 from disputes.web.api.bodies import FILES_PART
 from disputes.web.api.callers import EVERYBODY
 
@@ -43,7 +43,7 @@ SECURITY = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "vc_<prefix>_<secret>",
-        "description": "A partner's key, with the scopes `complaints:write` and `complaints:read`.",
+        "description": "A partner's key, with the scopes `complaints:write`, `complaints:read`, `returns:write` and `returns:read`.",
     },
     LINK: {
         "type": "http",
@@ -128,7 +128,7 @@ def _document(app: Flask) -> dict[str, Any]:
             method = next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"})).lower()
             spec.path(_path(rule.rule), operations={method: _operation(rule.endpoint, view, spec)})
     made = spec.to_dict()
-    for shape in (*vars(asked).values(), *vars(given).values()):
+    for shape in (*vars(asked).values(), *vars(given).values(), *vars(return_shapes).values()):
         if isinstance(shape, type) and issubclass(shape, Schema) and shape.__doc__:
             made["components"]["schemas"].get(shape.__name__, {})["description"] = shape.__doc__.strip()
     return made

@@ -9,10 +9,13 @@ from flask import Flask
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import StopReason, events, from_schema
 
+from disputes.accounts import actors
 from disputes.accounts import commands as accounts
 from disputes.accounts.scopes import Scope
 from disputes.db import transaction
+from disputes.returns import declaring
 from tests import factories
+from tests.returns import returned
 
 EXAMPLES = 10  # per operation, beside those that look at every limit of every field
 STORIES = 5  # of several requests each, where one answer leads to the next
@@ -20,8 +23,8 @@ STORIES = 5  # of several requests each, where one answer leads to the next
 ACCEPTED = ["2xx", "401", "403", "404", "409", "422"]
 
 
-def run(app: Flask, key: str, number: str, token: str) -> list[events.EngineEvent]:
-    """Everything that happened in the run, with a desk's key, and with a case and its link."""
+def run(app: Flask, key: str, number: str, token: str, back: str) -> list[events.EngineEvent]:
+    """Everything that happened in the run, with a desk's key, with a case and its link, and with a return that the desk declared."""
     config = SchemathesisConfig.from_dict(
         {
             "seed": 20261121,
@@ -35,6 +38,7 @@ def run(app: Flask, key: str, number: str, token: str) -> list[events.EngineEven
             "auth": {"openapi": {"key": {"bearer": key}, "link": {"bearer": token}}},
             "operations": [
                 {"include-path-regex": "/complaints/{number}", "parameters": {"path.number": number}},
+                {"include-path-regex": "/returns/{number}", "parameters": {"path.number": back}},
             ],
         }
     )
@@ -62,10 +66,15 @@ def findings(happened: list[events.EngineEvent]) -> list[str]:
 def test_the_interface_keeps_its_contract(own_app: Flask) -> None:
     with own_app.app_context():
         with transaction():
-            _, key = accounts.create_api_key("Hotel Jialing", tuple(Scope))
+            row, key = accounts.create_api_key("Hotel Jialing", tuple(Scope))
         case = factories.offered()
         number, token = case.number, factories.token_of(case)
-    happened = run(own_app, key, number, token)
+        shop = factories.shop()
+        returned.pledged(shop)
+        told = returned.told(shop)
+        with transaction():
+            back = declaring.declare(told, actors.of_key(row), "api").number
+    happened = run(own_app, key, number, token, back)
     found = findings(happened)
     assert not found, f"{len(found)} findings:\n\n" + "\n\n".join(found[:20])
     finished: Any = happened[-1]
