@@ -67,12 +67,7 @@ def ownerless_cases() -> list[Finding]:
     clocked = exists().where(Deadline.case_id == Case.id, Deadline.ended_at.is_(None))
     without = Case.state.not_in(HELD_STATES) & ~clocked
     nobody = Case.waiting_on.is_(None)
-    query = (
-        select(Case.number, Case.state)
-        .where(IS_OPEN, or_(without, nobody))
-        .order_by(Case.id)
-        .limit(MOST)
-    )
+    query = select(Case.number, Case.state).where(IS_OPEN, or_(without, nobody)).order_by(Case.id).limit(MOST)
     return [Finding("ownerless", number, {"state": state}) for number, state in _rows(query)]
 
 
@@ -124,9 +119,7 @@ def officers_who_are_away() -> list[Finding]:
     query = (
         select(User.id, User.name, User.active, func.count())
         .join(Case, Case.officer_id == User.id)
-        .where(
-            IS_OPEN, Case.waiting_on.in_((Role.OFFICER, Role.SUPERVISOR)), or_(~User.active, away)
-        )
+        .where(IS_OPEN, Case.waiting_on.in_((Role.OFFICER, Role.SUPERVISOR)), or_(~User.active, away))
         .group_by(User.id)
         .order_by(User.id)
         .limit(MOST)

@@ -316,6 +316,8 @@ class MailFault(Fault):
             return system.mail.struck >= self._first + self.enough or not backlog()
 
         wait_for(felt, f"calls of a mail server that {self.mood}")
+        if self.mood is not Mood.HANGS:
+            return
         with suppress(
             AssertionError
         ):  # whoever waits for the server gives up while the clock still stands at this moment
