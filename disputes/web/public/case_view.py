@@ -271,12 +271,17 @@ class View:
             at=event.at,
             who=role,
             name=self.words.role(role),
-            title=self.words.action(event.action),
+            title=self._title(event),
             notes=_notes(event),
             texts=[text for text in said if text.purpose != "narrative"],
             package=package_of(stored) if stored and event.action in PUT else None,
             verified=event.details.get("verified", True),
         )
+
+    def _title(self, event: CaseEvent) -> str:
+        if event.action == Action.FILE and self.case.kind == Kind.RETURN:
+            return _("You declared the return") if self.mine else _("The visitor declared the return")
+        return self.words.action(event.action)
 
     @property
     def leaving(self) -> list[str]:
