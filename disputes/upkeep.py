@@ -20,6 +20,7 @@ from disputes.cases.models import Authorisation, Case, CaseEvent, DailyDigest, E
 from disputes.db import db, transaction
 from disputes.files import storage
 from disputes.intake import drafts, idempotency
+from disputes.returns import figures
 
 # R-DATA-FILE, a proposal of the rule book: three years after closing, identity data 90 days after closing.
 KEPT_AFTER_CLOSING = timedelta(days=3 * 365)
@@ -35,6 +36,7 @@ def daily() -> None:
     with transaction():
         make_digest()
     tallies.refresh()
+    figures.refresh()
     purge()
 
 

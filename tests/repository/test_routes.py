@@ -29,6 +29,7 @@ OPEN = {
     "health.healthz", "health.readyz",
     "api.pledges", "api.pledge",
     "public.pledges", "public.pledge_page", "public.pledges_data", "public.pledges_csv", "public.pledges_json",
+    "public.figures", "public.figures_csv", "public.figures_json",
     "api.page", "api.openapi", "api.categories", "api.places", "api.shops", "api.odds",
     "merchant.sign_in", "merchant.sign_out", "merchant.invitation",
     "staff.sign_in", "staff.sign_in_code", "staff.sign_in_set_up", "staff.sign_out", "staff.invitation",
@@ -36,6 +37,7 @@ OPEN = {
 }  # fmt: skip
 NOT_IN_PRODUCTION = ("gallery.", "mailbox.")
 SUPERVISORS_ONLY = {
+    "staff.desks", "staff.desk", "staff.desk_new", "staff.desk_step", "staff.desk_person_new", "staff.stock_seen",
     "staff.pledges_import", "staff.pledge_breach_clear",
     "staff.faults", "staff.standards", "staff.standards_replan", "staff.promises", "staff.fault_again", "staff.office_notices", "staff.office_notices_choice",
     "staff.office_notices_robot", "staff.office_notices_robot_step", "staff.histories", "staff.keys", "staff.key_revoke", "staff.late", "staff.offices",

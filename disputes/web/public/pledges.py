@@ -11,6 +11,7 @@ from disputes import clock, names
 from disputes.merchants import queries as merchants
 from disputes.pledges import open_data, queries
 from disputes.regions import queries as regions
+from disputes.returns import figures as return_figures
 from disputes.rules.goods import GoodsClass
 from disputes.web.public import bp
 from disputes.web.qr import qr_svg
@@ -86,6 +87,34 @@ def pledges_json() -> Response:
     source = f"{current_app.config['SETTINGS'].public_url}{url_for('public.pledges')}"
     parts = open_data.json_parts(queries.everything(), clock.now(), source)
     return _data(parts, "application/json", "return-promises.json")
+
+
+@bp.get("/pledges/figures")
+def figures() -> Response:
+    """How returns went, by district and trade."""
+    return _revalidated(
+        "public/pledges/figures.html",
+        told=return_figures.told(),
+        counted_on=return_figures.counted_on(),
+        places=_places(),
+        columns=return_figures.COLUMNS,
+        least=return_figures.LEAST,
+        licence=open_data.LICENCE,
+        licence_url=open_data.LICENCE_URL,
+    )
+
+
+@bp.get("/pledges/figures.csv")
+def figures_csv() -> Response:
+    """How returns went, as CSV."""
+    return _data(return_figures.csv_rows(return_figures.told()), "text/csv", "return-figures.csv")
+
+
+@bp.get("/pledges/figures.json")
+def figures_json() -> Response:
+    """How returns went, as JSON."""
+    source = f"{current_app.config['SETTINGS'].public_url}{url_for('public.figures')}"
+    return _data(iter([return_figures.as_json(return_figures.told(), source)]), "application/json", "return-figures.json")
 
 
 def address_of(code: str) -> str:
