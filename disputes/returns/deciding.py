@@ -134,7 +134,12 @@ def fits(record: Return, ground: RefusalGround) -> bool:
 def offer(
     reference: str | int, version: int | None, by: Actor, package: Package, words: str = "", language: str = "zh_CN"
 ) -> CaseEvent:
-    """The shop offers something in place of the return: an exchange, a part of the price, or the price without the goods."""
+    """The shop offers something in place of the return: an exchange, a part of the price, or the price without the goods.
+
+    The tourist's yes approves the return, so what has to be known before an approval has to be known before the offer
+    (R-TAX-ASK); after T3 a person of the staff decides, and no offer goes round that.
+    """
+    _tax_gate(record_of(queries.lock(reference, by, version)), by)
     return commands.make_offer(reference, version, by, package, words, language)
 
 

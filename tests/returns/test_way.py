@@ -366,3 +366,16 @@ def test_what_the_shop_has_refused_stays_with_the_visitor():
     for taker in (returned.at_desk(returned.desk(accepting=case.shop)), make.shop_of(case)):
         with pytest.raises(Refused, match="stays_with_visitor"), transaction():
             handing.take_in(case.id, None, taker, returned.handed(case))
+
+
+@pytest.mark.parametrize("state", [None, TaxState.T3])
+def test_an_offer_does_not_go_round_the_question_for_the_tax_refund(state):
+    tax = returned.tax_told(state) if state else None
+    case = returned.requested(tax_state=None, tax=None)
+    shop = make.shop_of(case)
+    if tax is not None:
+        with transaction():
+            taxing.record(case.id, None, shop, tax)
+    part = Package((Remedy.PRICE_DIFFERENCE,), amount=10_000, goods=Goods.KEEP)
+    with pytest.raises(Refused, match=r"tax_state_missing|person_decides"), transaction():
+        deciding.offer(case.id, None, shop, part)

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from disputes import names
 from disputes.cases import commands
+from disputes.returns import deciding
 from disputes.rules.lifecycle import Action, Kind, Role
 from disputes.rules.packages import Goods, package_of
 from disputes.web.fields import FilesField, readable
@@ -99,12 +100,11 @@ def offer(way: Way) -> Answer:
     is_return = case.kind == Kind.RETURN
     form = InPlaceForm() if is_return else PackageForm()
     form.measure(case.complaint)
+    put = deciding.offer if is_return else commands.make_offer
     if form.validate_on_submit():
         done = take(
             form,
-            lambda version: commands.make_offer(
-                way.reference, version, way.actor, form.package(), form.words.data or "", language()
-            ),
+            lambda version: put(way.reference, version, way.actor, form.package(), form.words.data or "", language()),
         )
         if done:
             return after(way, _("Your offer is on its way to the customer."))

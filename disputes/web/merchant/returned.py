@@ -345,7 +345,11 @@ class ShopReturn:
             found.append(Button("return_approve", _("Approve the return"), "check", primary=True))
         if Action.LET_KEEP in self.may and self.can_decide and self.tax_state is not TaxState.T3:
             found.append(Button("return_keep", _("Pay back, and let the customer keep it"), "money"))
-        if Action.OFFER in self.may and (self.can_decide or self.case.state != State.TRIAGE):
+        if (
+            Action.OFFER in self.may
+            and self.tax_state is not TaxState.T3
+            and (self.can_decide or self.case.state != State.TRIAGE)
+        ):
             again = self.case.state == State.OFFERED
             found.append(Button("offer", _("Make a better offer") if again else _("Offer something else"), "handshake"))
         if Action.REFUSE in self.may and self.can_decide:
