@@ -14,7 +14,7 @@ import disputes.returns.erasing  # noqa: F401  whoever erases a case forgets its
 from disputes import hints
 from disputes.db import db
 from disputes.logs import configure_logs
-from disputes.web import assets, components, errors, languages, limits, security, sessions, views
+from disputes.web import assets, components, errors, languages, limits, security, sessions, templating, views
 from workers.app import Hints, make_celery
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +47,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     if config.trusted_proxies:
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    templating.init_app(app)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     languages.init_app(app)

@@ -31,6 +31,7 @@ class Counts:
     office: int
     unassigned: int
     every: int
+    emergencies: int
 
 
 def counts(by: Actor) -> Counts:
@@ -40,6 +41,7 @@ def counts(by: Actor) -> Counts:
         Case.office_id == by.office_id,
         and_(Case.office_id == by.office_id, Case.officer_id.is_(None)),
         Case.id.is_not(None),
+        Case.emergency,
     )
     row = db.session.execute(select(*(_size(_open(by).where(condition)) for condition in queues))).one()
     return Counts(*row)

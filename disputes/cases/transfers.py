@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from disputes import clock
@@ -120,7 +120,6 @@ def not_now(case: Case, by: Actor) -> frozenset[Action]:
     return frozenset(STEPS) - ({Action.WITHDRAW_TRANSFER} if by.office_id == transfer.from_office_id else set())
 
 
-
 def incoming(by: Actor) -> list[Transfer]:
     """What other offices offer to the actor's office and waits for an answer, the first due first."""
     return list(db.session.scalars(_waiting(by).where(Transfer.to_office_id == by.office_id)).unique())
@@ -144,11 +143,11 @@ def unanswered(by: Actor, since: datetime) -> list[Transfer]:
     return list(db.session.scalars(query).unique())
 
 
-def how_many_incoming(office_id: int) -> int:
-    """How many offers wait for this office."""
+def counted_incoming(office_id: int) -> ScalarSelect[int]:
+    """How many offers wait for this office, as a part of another question."""
     query = select(Transfer.id).join(Transfer.deadline)
     query = query.where(Transfer.to_office_id == office_id, Transfer.answer.is_(None), Deadline.ended_at.is_(None))
-    return len(db.session.scalars(query.limit(100)).all())
+    return select(func.count()).select_from(query.limit(100).subquery()).scalar_subquery()
 
 
 def _of(by: Actor) -> Select[tuple[Transfer]]:

@@ -16,6 +16,7 @@ from wtforms.widgets import TextArea
 
 from disputes import formats, numbers
 from disputes.web.fields import DatePartsField, MoneyField
+from disputes.web.templating import text
 
 # The names people look for when they cannot read the page; each in its own language, so they are not translated.
 OWN_NAMES = {
@@ -74,6 +75,7 @@ class LanguageLink:
 
 def init_app(app: Flask) -> None:
     """Give every template the functions that the components call; they work in imported macros too."""
+    app.jinja_env.globals["_"] = text
     app.jinja_env.globals.update(
         china_day=formats.china_day,
         china_moment=formats.china_moment,

@@ -9,6 +9,7 @@ from flask import request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import select
 
 from disputes.cases import transfers
 from disputes.db import db
@@ -40,13 +41,14 @@ def frame() -> dict[str, Any]:
     if not current_user.is_authenticated or not current_user.is_staff:
         return {}
     user = current_user.user
-    office = db.session.get(Office, user.office_id)
+    lying = _lying(user.office_id)
     return {
-        "nav_items": _nav(user.role),
+        "nav_items": _nav(user.role, lying),
+        "nav_more": _more(),
         "search_url": url_for("staff.queue"),
         "account": {
             "name": user.name,
-            "place": local_name(office) if office else "",
+            "place": local_name(lying),
             "links": [{"url": url_for("staff.account"), "label": _("My account")}],
             "sign_out_url": url_for("staff.sign_out"),
         },
@@ -111,21 +113,39 @@ def supervision_tabs() -> list[dict[str, Any]]:
     return [{"url": url_for(name), "label": label, "here": _here(name)} for name, label in pages]
 
 
-def _nav(role: str) -> list[dict[str, Any]]:
+def _lying(office_id: int) -> Any:
+    """The names of the office, and what waits there for somebody to look at it, in one query for every page."""
+    query = select(
+        Office.name_zh,
+        Office.name_en,
+        undelivered.counted().label("letters"),
+        transfers.counted_incoming(office_id).label("transfers"),
+    )
+    return db.session.execute(query.where(Office.id == office_id)).one()
+
+
+def _nav(role: str, lying: Any) -> list[dict[str, Any]]:
+    """What somebody needs all day, which stands in the bar."""
     items = [
         _item("staff.queue", _("Queue"), "queue", QUEUE),
         _item("staff.merchants", _("Shops"), "shop", SHOPS),
         _item("staff.letters", _("Letters"), "mail", LETTERS),
         _item("staff.transfers", _("Transfers"), "send", ("transfers",)),
+    ]
+    items[2]["count"] = lying.letters or None
+    items[3]["count"] = lying.transfers or None
+    if role == Role.SUPERVISOR:
+        items.append(_item("staff.late", _("Supervision"), "chart", SUPERVISION))
+    return items
+
+
+def _more() -> list[dict[str, Any]]:
+    """What is looked at now and then, which stands in a menu at the end of the bar."""
+    return [
         _item("staff.roster", _("Roster"), "officer", ROSTER),
         _item("staff.pledges", _("Promises to visitors"), "shield", PLEDGES),
         _item("staff.stock", _("Returned goods"), "goods", STOCK),
     ]
-    items[2]["count"] = undelivered.how_many() or None
-    items[3]["count"] = transfers.how_many_incoming(current_user.user.office_id) or None
-    if role == Role.SUPERVISOR:
-        items.append(_item("staff.late", _("Supervision"), "chart", SUPERVISION))
-    return items
 
 
 def _item(endpoint: str, label: str, icon: str, pages: tuple[str, ...]) -> dict[str, Any]:

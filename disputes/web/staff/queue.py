@@ -85,7 +85,8 @@ def queue() -> str | Response:
     if filters.typed:
         return _found(by, filters)
     after = _after()
-    pinned = [] if after or filters.narrowed else _emergencies(by, filters)
+    counts = desk.counts(by)
+    pinned = [] if after or filters.narrowed or not counts.emergencies else _emergencies(by, filters)
     cases = queries.queue(
         by,
         office_id=by.office_id if filters.whose in ("office", "unassigned") else None,
@@ -106,7 +107,7 @@ def queue() -> str | Response:
         filters=filters,
         groups=STATE_GROUPS,
         waiting_for=WAITING_FOR,
-        counts=desk.counts(by),
+        counts=counts,
         counted_to=desk.COUNTED_TO,
         officer=accounts.user(filters.officer_id) if filters.officer_id else None,
         first_url=url_for(".queue", **filters.query()) if after else None,
