@@ -129,7 +129,7 @@ HAND_OVER_RECEIPT: Mapping[str, LazyString] = {
     "place":         _l("Taken in by"),
     "address":       _l("Address"),
     "shop":          _l("Bought from"),
-    "seal":          _l("Number of the seal"),
+    "seal":          _l("Seal number"),
     "goods":         _l("Goods"),
     "arrived":       _l("This desk accepts for the shop. With this receipt the shop has received the goods."),
     "on_the_way":    _l("This desk passes the goods on to the shop. What happens to them from now on is not yours to answer for."),

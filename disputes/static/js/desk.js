@@ -224,6 +224,7 @@ async function keepForm(form, { go, goods, seal, more = {} }) {
 }
 
 function show(part, instead) {
+  document.querySelector(".error-summary")?.remove();
   instead.hidden = true;
   instead.after(part);
   part.scrollIntoView({ block: "start" });

@@ -27,10 +27,18 @@ class TakeForm(FlaskForm):
     entry = HiddenField()
     happened_at = HiddenField()
     seal = StringField(
-        _l("Number of the seal"),
+        _l("Seal number"),
         [readable(SHORT), Length(max=SHORT)],
         render_kw={"dir": "ltr", "autocomplete": "off", "autocapitalize": "characters"},
     )
+
+    asks_all = False  # a condition and a seal must be given
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self:
+            if self.asks_all and (field.name == "seal" or field.name.startswith("grade_")):
+                field.flags.required = True  # says the label; what is missing is found with the other answers
 
     def of(self, item: ReturnItem, what: str) -> Any:
         """The field of one item: take, quantity, grade or one of the photographs."""
@@ -115,7 +123,9 @@ def take_form(items: Sequence[ReturnItem], *, from_visitor: bool) -> type[TakeFo
             _l("Whoever brings the goods stands here and agrees with this list."),
             [InputRequired(_l("Both must agree: whoever brings the goods, and you."))],
         )
-    return type("TakeTheseForm", (TakeForm,), fields)
+    made = type("TakeTheseForm", (TakeForm,), fields)
+    made.asks_all = from_visitor  # type: ignore[attr-defined]
+    return made
 
 
 def _name(item: ReturnItem, what: str) -> str:

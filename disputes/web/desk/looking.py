@@ -105,6 +105,8 @@ def who(holder: str, holder_id: int | None) -> str:
 
 def stands(item: ReturnItem, desk: Desk) -> str:
     """Where an item is, for somebody at this desk."""
+    if item.holder == Holder.TOURIST:
+        return _("With the visitor")
     return _("Here at your desk") if lies_here(item, desk) else who(item.holder, item.holder_id)
 
 
