@@ -44,7 +44,7 @@ def frame() -> dict[str, Any]:
     lying = _lying(user.office_id)
     return {
         "nav_items": _nav(user.role, lying),
-        "nav_more": _more(),
+        "nav_more": _more(lying),
         "search_url": url_for("staff.queue"),
         "account": {
             "name": user.name,
@@ -129,28 +129,26 @@ def _nav(role: str, lying: Any) -> list[dict[str, Any]]:
     items = [
         _item("staff.queue", _("Queue"), "queue", QUEUE),
         _item("staff.merchants", _("Shops"), "shop", SHOPS),
-        _item("staff.letters", _("Letters"), "mail", LETTERS),
-        _item("staff.transfers", _("Transfers"), "send", ("transfers",)),
+        _item("staff.letters", _("Letters"), "mail", LETTERS, lying.letters),
     ]
-    items[2]["count"] = lying.letters or None
-    items[3]["count"] = lying.transfers or None
     if role == Role.SUPERVISOR:
         items.append(_item("staff.late", _("Supervision"), "chart", SUPERVISION))
     return items
 
 
-def _more() -> list[dict[str, Any]]:
+def _more(lying: Any) -> list[dict[str, Any]]:
     """What is looked at now and then, which stands in a menu at the end of the bar."""
     return [
+        _item("staff.transfers", _("Transfers"), "send", ("transfers",), lying.transfers),
         _item("staff.roster", _("Roster"), "officer", ROSTER),
         _item("staff.pledges", _("Promises to visitors"), "shield", PLEDGES),
         _item("staff.stock", _("Returned goods"), "goods", STOCK),
     ]
 
 
-def _item(endpoint: str, label: str, icon: str, pages: tuple[str, ...]) -> dict[str, Any]:
+def _item(endpoint: str, label: str, icon: str, pages: tuple[str, ...], count: int = 0) -> dict[str, Any]:
     here = (request.endpoint or "").removeprefix("staff.") in pages
-    return {"url": url_for(endpoint), "label": label, "icon": icon, "here": here, "count": None}
+    return {"url": url_for(endpoint), "label": label, "icon": icon, "here": here, "count": count or None}
 
 
 def _here(endpoint: str) -> bool:
