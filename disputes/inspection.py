@@ -27,6 +27,7 @@ from disputes.db import db
 from disputes.formats import china_moment
 from disputes.notifications.models import Message, MessageState
 from disputes.numbers import spoken
+from disputes.returns import checks
 from disputes.rules.clocks import BY_NAME, ClockName
 from disputes.rules.lifecycle import HELD_STATES, Kind, Role, State, may
 
@@ -201,6 +202,14 @@ def letters_given_up() -> int:
     return db.session.scalar(select(func.count()).where(Message.state == MessageState.GIVEN_UP)) or 0
 
 
+# --- returns
+
+
+def returns_out_of_order(*, everywhere: bool = False) -> list[Finding]:
+    """Open returns or, ``everywhere``, all whose goods, money or tax refund do not fit what happened."""
+    return [Finding(each.check, each.number, each.slots) for each in checks.look(everywhere=everywhere, most=MOST)]
+
+
 # --- histories
 
 
@@ -242,7 +251,7 @@ def newest_digest() -> DailyDigest | None:
 
 QUICK: tuple[Callable[[], list[Finding]], ...] = (
     ownerless_cases, clocked_cases_that_are_held, cases_not_routed, referrals_without_record, officers_who_are_away,
-    late_lapses, unreachable_consequences, stuck_messages,
+    late_lapses, unreachable_consequences, stuck_messages, returns_out_of_order,
 )  # fmt: skip
 """The checks that an index answers however many cases there are; they look at what is open, running or waiting alone."""
 
@@ -286,6 +295,18 @@ def sentence(found: Finding) -> str:
             "Letter %(letter)s (%(template)s) has been waiting since %(moment)s.",
             letter=slots["letter"], template=names.named(names.LETTERS, slots["template"]), moment=_moment(slots["at"]),
         ),
+        "goods_elsewhere": lambda: _(
+            "Item %(item)s of return %(number)s is not with whoever took it last.", item=slots["item"], number=spoken(found.about)
+        ),
+        "accepted_unseen": lambda: _(
+            "Item %(item)s of return %(number)s was accepted although it never arrived.", item=slots["item"], number=spoken(found.about)
+        ),
+        "refund_without_clock": lambda: _("The refund of return %(number)s is due, and no clock runs for it.", **_case(found)),
+        "refund_before_tax": lambda: _(
+            "The refund of return %(number)s was reported before the tax refund was put right.", **_case(found)
+        ),
+        "tax_doubled": lambda: _("What is owed of the tax refund stands twice in return %(number)s.", **_case(found)),
+        "money_of_nothing": lambda: _("Return %(number)s has a refund of which its history knows nothing.", **_case(found)),
         "history": lambda: _("The history of case %(number)s does not hold from step %(step)s on.", **_case(found)),
         "forged": lambda: _("The digest of %(day)s does not carry our signature.", day=found.about),
         "digest": lambda: _("The histories are not what they were on %(day)s.", day=found.about),
@@ -328,6 +349,12 @@ ADVICE: dict[str, Any] = {
     "late": _WORKERS,
     "unreachable": _l("Take the next step by hand before the date, and tell whoever runs the system."),
     "stuck": _l("Ask whoever runs the system to look at the workers and the mail server (disputes doctor)."),
+    "goods_elsewhere": _l("Ask the places of the last entries what they have, and record who gives and takes it."),
+    "accepted_unseen": _l("Ask the shop whether it has the goods. Change nothing; tell whoever runs the system."),
+    "refund_without_clock": _l("Ask the shop for the refund today, and tell whoever runs the system."),
+    "refund_before_tax": _l("Ask the shop whether form and invoice are voided, and tell whoever runs the system."),
+    "tax_doubled": _l("Do not pay twice. Tell whoever runs the system."),
+    "money_of_nothing": _SEAL,
     "history": _SEAL,
     "forged": _SEAL,
     "digest": _SEAL,

@@ -137,7 +137,7 @@ def test_cases_that_wait_for_somebody_who_is_away_are_named_after_a_while() -> N
 def test_every_finding_has_a_title_a_sentence_in_both_languages_of_the_staff_and_says_what_to_do() -> None:
     slots = {
         "state": "referred", "clock": "decision", "at": clock.now().isoformat(), "tries": 5, "step": 3, "name": "周敏",
-        "count": 4, "letter": 9, "template": "case-link",
+        "count": 4, "letter": 9, "template": "case-link", "item": 1,
     }  # fmt: skip
     assert set(inspection.TITLES) == set(inspection.ADVICE)
     for check in inspection.TITLES:

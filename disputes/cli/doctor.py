@@ -82,6 +82,7 @@ def _deep_findings() -> list[Finding]:
         _look("cases", _cases),
         _look("deadlines", _deadlines),
         _look("letters", _letters),
+        _look("returns", _returns),
         _look("digests", _digests),
     ]
 
@@ -216,6 +217,11 @@ def _letters() -> str:
     if given_up:
         raise Note(f"Letters that could not be delivered: {given_up}. The staff's list of letters says why.")
     return "none waits"
+
+
+def _returns() -> str:
+    _nothing(inspection.returns_out_of_order(everywhere=True))
+    return "goods, refunds and tax entries fit what happened"
 
 
 def _digests() -> str:

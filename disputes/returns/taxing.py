@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import delete
+
 from disputes import clock
 from disputes.accounts.actors import Actor
 from disputes.cases import queries
 from disputes.cases.advance import advance
 from disputes.cases.commands import Refused
 from disputes.cases.models import CaseEvent
+from disputes.db import db
 from disputes.law import queries as law
 from disputes.law import returns_reading
 from disputes.returns.deciding import record_of
@@ -125,9 +128,16 @@ def tax_law() -> tax_refund.TaxLaw:
 
 
 def book(found: Return, event: CaseEvent) -> list[TaxEntry]:
-    """Write down who owes whom, with the refund that was just reported; what is information only is not owed and not written."""
+    """Write down who owes whom, with the refund that was just reported; what is information only is not owed and not written.
+
+    What was written with an earlier refund that never arrived goes: it is owed once, with the refund that stands.
+    """
+    if found.tax is None:
+        return []
+    db.session.execute(delete(TaxEntry).where(TaxEntry.case_id == found.case_id))
+    db.session.expire(found.tax, ["entries"])
     computed = effect(found)
-    if found.tax is None or computed is None:
+    if computed is None:
         return []
     owed = [p for p in computed.postings if not p.information and p.amount > 0]
     entries = [
