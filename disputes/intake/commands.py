@@ -269,7 +269,8 @@ def _abuse_signals(case: Case) -> tuple[str, ...]:
         select(Case.id)
         .join(Contact, Contact.case_id == Case.id)
         .where(
-            Contact.email == email, Case.shop_id == case.shop_id, Case.id != case.id,
+            # A dispute that a return became stands beside it by right.
+            Contact.email == email, Case.shop_id == case.shop_id, Case.id != case.id, Case.kind == case.kind,
             Case.filed_at >= case.filed_at - SAME_PERSON_WINDOW, Case.erased_at.is_(None),
         )
         .limit(1)

@@ -10,6 +10,7 @@ from disputes.cases import commands, queries, sweeps
 from disputes.cases.commands import Refused
 from disputes.cases.models import Case, CaseEvent
 from disputes.db import db, transaction
+from disputes.intake import commands as intake
 from disputes.notifications.models import Message
 from disputes.returns import deciding, declaring, handing, inspecting, refunding, taxing
 from disputes.returns.handing import Hand, Handed, Taken
@@ -379,3 +380,15 @@ def test_an_offer_does_not_go_round_the_question_for_the_tax_refund(state):
     part = Package((Remedy.PRICE_DIFFERENCE,), amount=10_000, goods=Goods.KEEP)
     with pytest.raises(Refused, match=r"tax_state_missing|person_decides"), transaction():
         deciding.offer(case.id, None, shop, part)
+
+
+def test_the_dispute_that_a_return_became_goes_straight_to_the_shop_and_is_not_taken_for_a_second_filing():
+    case = returned.requested()
+    with transaction():
+        deciding.refuse(case.id, None, make.shop_of(case), RefusalGround.NOT_FROM_US)
+    with transaction():
+        dispute = deciding.make_dispute(case.id, None, make.tourist_of(case))
+    while intake.route_next():
+        pass
+    found = again(dispute)
+    assert (found.state, found.held_reasons) == (State.WITH_MERCHANT, [])

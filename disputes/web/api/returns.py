@@ -110,7 +110,8 @@ def declare_return() -> Response:
     return sent(_filed(case), 201, headers={"Location": url_for(".a_return", number=case.number)})
 
 
-@bp.get("/returns/<number>")
+# A number has ten digits and more with its dashes, so no word of an address above is taken for one.
+@bp.get("/returns/<string(minlength=10):number>")
 @described(Operation(gives=return_shapes.ReturnCase, scope=Scope.RETURNS_READ, refuses=(404,)))
 def a_return(number: str) -> Response:
     """A return with everything its page shows: decision, goods and money apart, each with its moment.
@@ -121,7 +122,7 @@ def a_return(number: str) -> Response:
     return _shown(number)
 
 
-@bp.post("/returns/<number>/steps")
+@bp.post("/returns/<string(minlength=10):number>/steps")
 @described(
     Operation(
         gives=return_shapes.ReturnCase,
