@@ -68,7 +68,7 @@ def give_back(number: str) -> Answer:
     if step:
         flash(_("Given back. The goods are with the visitor again."), "success")
         return redirect(url_for(".seen", number=number), 303)
-    half = for_visitor("desk/_visitor_back.html", case, items=items, goods_of=goods_of, place=own_desk(), confirm=form)
+    half = for_visitor("desk/_visitor_back.html", case, items=items, goods_of=goods_of, at_desk=own_desk(), confirm=form)
     return _shown("desk/give-back.html", form, case, items, half=half)
 
 
@@ -88,7 +88,7 @@ def pay(number: str) -> Answer:
             return redirect(url_for(".seen", number=number), 303)
     elif not form.is_submitted():
         form.version.data = str(case.version)
-    half = for_visitor("desk/_visitor_paid.html", case, due=due, currency=currency, place=own_desk(), confirm=form)
+    half = for_visitor("desk/_visitor_paid.html", case, due=due, currency=currency, at_desk=own_desk(), confirm=form)
     return _shown("desk/pay.html", form, case, record.items, half=half, due=due, currency=currency)
 
 

@@ -31,7 +31,7 @@ def receipt(number: str, event_id: int) -> str:
     _by, case, record = by_number(number)
     rows, desk = _rows(record, event_id), own_desk()
     shown = {
-        "rows": rows, "first": rows[0], "goods_of": goods_of, "place": desk, "arrived": has_arrived(case, desk),
+        "rows": rows, "first": rows[0], "goods_of": goods_of, "at_desk": desk, "arrived": has_arrived(case, desk),
         "late": is_late(rows[0]), "mailed": bool(case.tourist.email),
     }  # fmt: skip
     return render_template(

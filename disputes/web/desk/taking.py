@@ -259,8 +259,8 @@ def _fill(case: Case, record: Return, items: Sequence[ReturnItem], form: TakeFor
         photographs=PHOTOGRAPHS,
         kept=slip.photographs if slip else {},
         confirm=ConfirmForm(formdata=None),
-        half=for_visitor("desk/_visitor_half.html", case, lines=[], seal="", place=desk, confirm=None, offline=True),
-        kept_half=for_visitor("desk/_visitor_kept.html", case, place=desk),
+        half=for_visitor("desk/_visitor_half.html", case, lines=[], seal="", at_desk=desk, confirm=None, offline=True),
+        kept_half=for_visitor("desk/_visitor_kept.html", case, at_desk=desk),
         spoken=language_of(case),
     )
     return page, status
@@ -280,7 +280,7 @@ def _both(case: Case, record: Return, slip: Slip, form: ConfirmForm, status: int
         grade_name=lambda code: named(return_names.GRADES, code),
         photograph_name=lambda code: named(return_names.PHOTOGRAPHS, code),
         half=for_visitor(
-            "desk/_visitor_half.html", case, lines=lines, seal=slip.seal, place=desk, confirm=form, offline=False
+            "desk/_visitor_half.html", case, lines=lines, seal=slip.seal, at_desk=desk, confirm=form, offline=False
         ),
     )
     return page, status
