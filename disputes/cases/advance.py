@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from disputes import clock
+from disputes import clock, rows
 from disputes.accounts.actors import Actor
 from disputes.cases import deadlines, letters, promises
-from disputes.cases.history import seal
+from disputes.cases.history import append
 from disputes.cases.models import Case, CaseEvent, Deadline
 from disputes.db import db
 from disputes.notifications import outbox
+from disputes.notifications.models import Message
 from disputes.rules import clocks, notices
 from disputes.rules.lifecycle import Action, Kind, Outcome, State, step_for
 
@@ -42,9 +43,10 @@ def advance(
     after = State(case.asked_from) if step.end is State.BACK else step.end  # type: ignore[arg-type]
     now = clock.now()
 
+    if case.id is None:
+        db.session.flush()  # a case that is only being filed
     _enter(case, before, after, outcome, now)
     event = CaseEvent(
-        case=case,
         action=action,
         from_state=before,
         to_state=after,
@@ -52,27 +54,28 @@ def advance(
         at=now,
         details=details or {},
     )
-    seal(case, event)
-    db.session.add(event)
-    with db.session.no_autoflush:  # one flush for the state, the event and the deadlines, so that each row is written once
+    append(case, event)
+    with db.session.no_autoflush:  # so that each row is written once
         for deadline in case.running_deadlines:
             if deadline is lapsed:
                 deadlines.end(deadline, "lapsed", event)
             elif clocks.ended_by(clocks.ClockName(deadline.clock), action, after):
                 deadlines.end(deadline, clocks.ending(clocks.ClockName(deadline.clock)), event)
-        for started in clocks.started_by(step, before, after):
-            deadlines.start(case, started, event, promised)
+        started = [deadlines.start(case, each, event, promised) for each in clocks.started_by(step, before, after)]
         case.waiting_on = deadlines.waiting_on(case)
         case.slack_at = deadlines.slack_at(case, now)
-    db.session.flush()  # gives the event its id
+        rows.update_changed()  # before the new deadlines: a clock runs once at a time
+        for deadline in started:
+            rows.insert(deadline)
 
-    said = promises.named(letter or {}, event)
-    for role, template in notices.told(Kind(case.kind), action, by.role):
-        for recipient in letters.recipients(case, role, template):
-            name = letters.template_for(case, role, template, recipient.name)
-            key = outbox.step_key(event.id, recipient.name, template)
-            outbox.put(key, recipient, name, letters.slots(case, role, said), case_id=case.id)
-    db.session.flush()
+        said, messages = promises.named(letter or {}, event), []
+        for role, template in notices.told(Kind(case.kind), action, by.role):
+            for recipient in letters.recipients(case, role, template):
+                name = letters.template_for(case, role, template, recipient.name)
+                key = outbox.step_key(event.id, recipient.name, template)
+                slots = letters.slots(case, role, said)
+                messages += outbox.messages(key, recipient, name, slots, case_id=case.id)
+        rows.insert_all(Message, messages)
     return event
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from disputes import clock
+from disputes import clock, rows
 from disputes.cases import promises
 from disputes.cases.models import Case, CaseEvent, Deadline
-from disputes.db import db
 from disputes.law import queries as law
 from disputes.notifications import outbox
 from disputes.rules import service
@@ -20,26 +19,26 @@ from disputes.rules.rulebook import Due
 
 
 def start(case: Case, wiring: Clock, event: CaseEvent, promised: date | None = None) -> Deadline:
-    """Start the clock's deadline for this case at the event's moment, and plan its first reminder."""
+    """Start the clock's deadline for this case at the event's moment, and plan its first reminder; the caller writes the row."""
     standard = law.standard(wiring.rule, event.at)
     calendar = law.calendar()
     due = _due(case, wiring, standard, event.at, calendar, promised)
     deadline = Deadline(
-        case=case,
+        case_id=case.id,
         clock=wiring.name,
         owes=wiring.owes,
         rule_id=standard.rule_id,
         rule_version=standard.version,
         calendar_version=calendar.version,
-        started_by=event,
+        started_by_id=event.id,
         started_at=event.at,
         due_on=due.due_on,
         due_at=due.due_at,
         provisional=due.provisional,
         lines=due.rows(),
     )
+    rows.hang(deadline, "case", case, "deadlines")
     deadline.remind_at = next_reminder(deadline, event.at)
-    db.session.add(deadline)
     return deadline
 
 
@@ -51,7 +50,7 @@ def end(deadline: Deadline, ending: str, event: CaseEvent | None = None, at: dat
     deadline.ended_at = at or clock.now()
     deadline.paused_since = None
     deadline.ending = ending
-    deadline.ended_by = event
+    deadline.ended_by_id = event.id if event else None
     deadline.fault = None
     promises.settle(deadline, deadline.case, event)
     if deadline.stage:

@@ -8,15 +8,18 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+from disputes import rows
 from disputes.cases.models import Case, CaseEvent, CaseText
 
 
-def seal(case: Case, event: CaseEvent) -> None:
-    """Give the event its place in the chain of its case and move the head of the chain to it."""
+def append(case: Case, event: CaseEvent) -> None:
+    """Write the event as the last of its case and move the head of the chain to it."""
     case.last_seq += 1
-    event.seq = case.last_seq
+    event.case_id, event.seq = case.id, case.last_seq
     event.previous = case.head
     event.hash = case.head = digest(event, case.number)
+    rows.insert(event)
+    rows.hang(event, "case", case, "events")
 
 
 def digest(event: CaseEvent, number: str) -> str:

@@ -44,6 +44,21 @@ def put(
     """Write the message: one row for each channel of this reader. ``key`` is unique: the same step cannot tell the same
     person twice by the same channel. Returns the first row.
     """
+    written = [Message(**row) for row in messages(key, to, template, slots, case_id=case_id, deadline_id=deadline_id)]
+    db.session.add_all(written)
+    return written[0]
+
+
+def messages(
+    key: str,
+    to: Recipient,
+    template: str,
+    slots: dict[str, Any],
+    *,
+    case_id: int | None = None,
+    deadline_id: int | None = None,
+) -> list[dict[str, Any]]:
+    """The rows that ``put`` writes, for a step that writes those of all its letters at once."""
     if template in BY_MAIL_AT_ONCE:
         to = replace(to, wishes=MAIL_AT_ONCE)
     now, said = clock.now(), {**slots, **to.slots}
@@ -54,25 +69,24 @@ def put(
     rows = []
     for channel, address, channels_key, more in _ways(key, to, by_mail):
         rows.append(
-            Message(
-                key=channels_key,
-                case_id=case_id,
-                deadline_id=deadline_id,
-                template=template,
-                recipient=to.name,
-                channel=channel,
-                address=address,
-                language=to.language,
-                slots={**said, **more},
-                created_at=now,
-                next_try_at=planned.at,
-                for_digest=planned.gathered,
-            )
+            {
+                "key": channels_key,
+                "case_id": case_id,
+                "deadline_id": deadline_id,
+                "template": template,
+                "recipient": to.name,
+                "channel": channel,
+                "address": address,
+                "language": to.language,
+                "slots": {**said, **more},
+                "created_at": now,
+                "next_try_at": planned.at,
+                "for_digest": planned.gathered,
+            }
         )
-    db.session.add_all(rows)
     if planned.at <= now:
         after_commit(hints.deliver)
-    return rows[0]
+    return rows
 
 
 def _ways(key: str, to: Recipient, by_mail: bool) -> list[tuple[str, str, str, dict[str, Any]]]:
