@@ -71,6 +71,11 @@ def _move(ahead_seconds: float, stands_at: datetime | None) -> None:
     db.session().info.pop("now", None)
 
 
+def keep(moment: datetime) -> None:
+    """This is the present moment, as another question has just read it with ``PRESENT``."""
+    db.session().info["now"] = moment
+
+
 def read_again() -> None:
     """Ask anew what time it is: somebody may have been waited for, and what follows must not carry an earlier moment than theirs."""
     db.session().info.pop("now", None)

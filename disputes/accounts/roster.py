@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Integer, Time, and_, bindparam, exists, not_, or_, select
 
 from disputes import clock
 from disputes.accounts.actors import STAFF_ROLES, Actor
@@ -26,13 +27,27 @@ def is_away(at: datetime) -> ColumnElement[bool]:
 
 def is_on_shift(at: datetime, *, duty: bool = False) -> ColumnElement[bool]:
     """The condition that a weekly shift covers the moment, in China's time; with ``duty`` one that answers emergencies."""
+    return _covered(**week_hour(at), duty=duty)
+
+
+def week_hour(at: datetime) -> dict[str, Any]:
+    """Where in a week of China's time a moment lies, as ``ON_SHIFT`` asks for it."""
     local = at.astimezone(clock.SHANGHAI)
-    today, now = local.weekday(), local.time().replace(tzinfo=None)
-    by_day = and_(Shift.starts < Shift.ends, Shift.weekday == today, Shift.starts <= now, Shift.ends > now)
-    begun = and_(Shift.starts >= Shift.ends, Shift.weekday == today, Shift.starts <= now)
-    of_yesterday = and_(Shift.starts >= Shift.ends, Shift.weekday == (today - 1) % 7, Shift.ends > now)
+    return {"today": local.weekday(), "yesterday": (local.weekday() - 1) % 7, "hour": local.time().replace(tzinfo=None)}
+
+
+def _covered(today: Any, yesterday: Any, hour: Any, *, duty: bool = False) -> ColumnElement[bool]:
+    by_day = and_(Shift.starts < Shift.ends, Shift.weekday == today, Shift.starts <= hour, Shift.ends > hour)
+    begun = and_(Shift.starts >= Shift.ends, Shift.weekday == today, Shift.starts <= hour)
+    of_yesterday = and_(Shift.starts >= Shift.ends, Shift.weekday == yesterday, Shift.ends > hour)
     found = exists().where(Shift.user_id == User.id, or_(by_day, begun, of_yesterday))
     return found.where(Shift.duty) if duty else found
+
+
+# For a statement that is written once: with the parameters that ``week_hour`` gives.
+ON_SHIFT = _covered(
+    bindparam("today", type_=Integer), bindparam("yesterday", type_=Integer), bindparam("hour", type_=Time)
+)
 
 
 def duty_officers(office_id: int, at: datetime) -> list[User]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from disputes import clock
 from disputes.accounts import roster
@@ -168,13 +168,15 @@ def _officer(case: Case) -> list[Recipient]:
     return [Recipient("office", case.office.email or "", "zh_CN", {"page": ["staff", case.number]}, wishes)]
 
 
+_SUPERVISORS = (
+    select(User)
+    .where(User.role == Role.SUPERVISOR, User.office_id == bindparam("office"), User.active)
+    .order_by(User.id)
+)
+
+
 def _supervisors(case: Case) -> list[Recipient]:
-    found = db.session.scalars(
-        select(User)
-        .where(User.role == Role.SUPERVISOR, User.office_id == case.office_id, User.active)
-        .order_by(User.id)
-    )
-    return [_user(case, user, "staff") for user in found]
+    return [_user(case, user, "staff") for user in db.session.scalars(_SUPERVISORS, {"office": case.office_id})]
 
 
 def _user(case: Case, user: User, portal: str) -> Recipient:

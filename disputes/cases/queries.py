@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, DateTime, Select, and_, bindparam, false, func, not_, or_, select, true
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from disputes import clock, search
 from disputes.accounts import roster
@@ -15,8 +18,10 @@ from disputes.accounts.actors import STAFF_ROLES, SYSTEM, Actor
 from disputes.accounts.models import User
 from disputes.cases.models import IS_OPEN, Case, CaseEvent, Complaint, Contact, Deadline, Referral, Transfer
 from disputes.db import db
-from disputes.merchants.models import Shop
+from disputes.law import queries as law
+from disputes.merchants.models import Merchant, Shop
 from disputes.numbers import read_number
+from disputes.regions.models import Office
 from disputes.rules.clocks import INTERNAL
 from disputes.rules.lifecycle import RESOLVED_OUTCOMES, Action, Kind, Role, State
 
@@ -62,14 +67,40 @@ def find(reference: str | int, by: Actor) -> Case:
     return case
 
 
-# What nearly every step reads comes with the lock. How a deadline was counted is long, and no step asks for it.
+# What nearly every step reads comes with the lock.
 _OF_A_STEP = (
     joinedload(Case.shop).joinedload(Shop.merchant),
     joinedload(Case.officer),
     joinedload(Case.office),
     joinedload(Case.complaint),
     joinedload(Case.contacts),
-    selectinload(Case.deadlines).defer(Deadline.lines),
+)
+
+# The same for steps that nobody takes, written once: of the rows beside the case only what a letter can ask for.
+_TO_CARRY_ON = (
+    select(Case)
+    .where(Case.id == bindparam("case_id"))
+    .options(
+        joinedload(Case.shop).load_only(
+            Shop.merchant_id, Shop.name_zh, Shop.name_en, Shop.email, Shop.notices, Shop.opens, Shop.closes
+        ).joinedload(Shop.merchant).load_only(Merchant.email, Merchant.notices),
+        joinedload(Case.officer).load_only(User.email, User.locale, User.notices, User.active, User.on_duty),
+        joinedload(Case.office).load_only(Office.email, Office.notices),
+        joinedload(Case.complaint).load_only(Complaint.item, Complaint.shop_name),
+        joinedload(Case.contacts),
+    )
+    .with_for_update(of=Case)
+    .execution_options(populate_existing=True)
+)  # fmt: skip
+
+# Asked once the row is locked, so that all of it is as its holder before us left it, the moment included. How a deadline was
+# counted is long, and no step asks for it.
+_DEADLINES = (
+    select(Deadline, clock.PRESENT, law.STAMP)
+    .where(Deadline.case_id == bindparam("case_id"))
+    .order_by(Deadline.id)
+    .options(defer(Deadline.lines))
+    .execution_options(populate_existing=True)
 )
 
 
@@ -78,15 +109,29 @@ def lock(reference: str | int, by: Actor, version: int | None = None) -> Case:
 
     ``version`` is the one the person was looking at; raises Stale when the case has moved on, NotFound as ``find`` does.
     """
-    query = visible_to(by).where(_is(reference)).options(*_OF_A_STEP).with_for_update(of=Case)
-    case = db.session.scalars(query.execution_options(populate_existing=True)).unique().one_or_none()
+    if by is SYSTEM and isinstance(reference, int):
+        locked = db.session.scalars(_TO_CARRY_ON, {"case_id": reference})
+    else:
+        query = visible_to(by).where(_is(reference)).options(*_OF_A_STEP).with_for_update(of=Case)
+        locked = db.session.scalars(query.execution_options(populate_existing=True))
+    case = locked.unique().one_or_none()
     if case is None:
         raise NotFound(str(reference))
-    clock.read_again()
+    _read_deadlines(case)
     db.session.expire(case, ["offers", "settlements", "authorisations", "referrals", "consents", "transfers"])
     if version is not None and case.version != version:
         raise Stale(case)
     return case
+
+
+def _read_deadlines(case: Case) -> None:
+    """The deadlines of a case just locked; with them what time it is and which law applies, as long as nobody asks again."""
+    rows = db.session.execute(_DEADLINES, {"case_id": case.id}).all()
+    set_committed_value(case, "deadlines", [row[0] for row in rows])
+    clock.read_again()
+    if rows:
+        clock.keep(rows[0][1])
+        law.keep_stamp(rows[0][2])
 
 
 def whole(reference: str | int, by: Actor) -> Case:
@@ -301,14 +346,18 @@ def merchant_figures(by: Actor) -> MerchantFigures:
 
 
 # Written once, since a sweep asks it for every deadline. It asks for the present moment itself.
+_deadlines, _cases = Deadline.__table__, Case.__table__
 _LONGEST_OVERDUE = (
-    select(Deadline.id, Deadline.case_id)
-    .join(Deadline.case)
-    .where(Deadline.ended_at.is_(None), Deadline.due_at <= clock.PRESENT, Deadline.tries < MAX_TRIES)
-    .where(or_(Deadline.next_try_at.is_(None), Deadline.next_try_at <= clock.PRESENT))
-    .order_by(Deadline.due_at)
+    select(_deadlines.c.id, _deadlines.c.case_id)
+    .join(_cases, _cases.c.id == _deadlines.c.case_id)
+    .where(_deadlines.c.ended_at.is_(None), _deadlines.c.due_at <= clock.PRESENT, _deadlines.c.tries < MAX_TRIES)
+    .where(or_(_deadlines.c.next_try_at.is_(None), _deadlines.c.next_try_at <= clock.PRESENT))
+    .order_by(_deadlines.c.due_at)
     .limit(1)
-    .with_for_update(of=Case, skip_locked=True)
+    .with_for_update(of=_cases, skip_locked=True)
+)
+_LONGEST_OVERDUE_SQL = str(
+    _LONGEST_OVERDUE.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
 )
 
 
@@ -318,7 +367,7 @@ def lock_longest_overdue() -> tuple[int, int] | None:
     No lower bound: what lay through an outage of ten days is found like what is due this second. The lock is on the case:
     what its holder before us did to the deadline shows only when the deadline is read after this.
     """
-    found = db.session.execute(_LONGEST_OVERDUE).one_or_none()
+    found = db.session.connection().exec_driver_sql(_LONGEST_OVERDUE_SQL).one_or_none()
     return None if found is None else (found.id, found.case_id)
 
 
@@ -372,28 +421,27 @@ def lock_next_of_somebody_away() -> Case | None:
     return lock(case.id, SYSTEM) if case is not None else None  # held already; reads what hangs on it anew
 
 
+# Written once, since a shop's silence asks it for every case. The cases are counted for those of one office only: to group all
+# open cases by their officers would read every one of them.
+_LEAST_LOADED = (
+    select(User)
+    .where(User.role == bindparam("role"), User.office_id == bindparam("office"))
+    .where(not_(roster.is_away(bindparam("now", type_=DateTime(timezone=True)))))
+    .order_by(
+        User.languages.contains(bindparam("languages", type_=JSONB)).desc(),
+        roster.ON_SHIFT.desc(),
+        select(func.count()).where(IS_OPEN, Case.officer_id == User.id).scalar_subquery(),
+        User.id,
+    )
+    .limit(1)
+)
+
+
 def least_loaded_officer(office_id: int, language: str, role: Role = Role.OFFICER) -> User | None:
     """Who gets a case that needs a person: present in this office, if possible with the tourist's language, then in a shift now, then with the fewest open cases."""
     now = clock.now()
-    load = (
-        select(Case.officer_id, func.count().label("open"))
-        .where(IS_OPEN, Case.officer_id.is_not(None))
-        .group_by(Case.officer_id)
-        .subquery()
-    )
-    query = (
-        select(User)
-        .outerjoin(load, load.c.officer_id == User.id)
-        .where(User.role == role, User.office_id == office_id, not_(roster.is_away(now)))
-        .order_by(
-            User.languages.contains([language]).desc(),
-            roster.is_on_shift(now).desc(),
-            func.coalesce(load.c.open, 0),
-            User.id,
-        )
-        .limit(1)
-    )
-    return db.session.scalars(query).one_or_none()
+    asked = {"role": role, "office": office_id, "languages": [language], "now": now, **roster.week_hour(now)}
+    return db.session.scalars(_LEAST_LOADED, asked).one_or_none()
 
 
 def somebody_present(case: Case) -> User | None:

@@ -23,6 +23,7 @@ from disputes.rules.counting import version_for
 from disputes.rules.rulebook import Rule, RuleError, Standing
 from disputes.rules.service import ServiceStandard, standard_for
 
+STAMP = select(LawRevision.stamp).scalar_subquery()
 _kept: tuple[str, Book] | None = None  # what this process read last, under its stamp
 
 
@@ -100,6 +101,12 @@ def stamp() -> str:
             raise NoLaw("The law is not loaded; run `disputes seed`.")
         session.info["law_stamp"] = known
     return known
+
+
+def keep_stamp(known: str | None) -> None:
+    """This is the stamp, as another question has just read it with ``STAMP``."""
+    if known is not None:
+        db.session().info["law_stamp"] = known
 
 
 def _read() -> Book:
