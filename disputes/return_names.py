@@ -186,8 +186,8 @@ HOLDERS: Mapping[Holder, Any] = {
 }
 
 PHOTOGRAPHS: Mapping[str, Any] = {
-    "front":     _l("Front"),
-    "back":      _l("Back"),
+    "front":     _l("Front side"),
+    "back":      _l("Back side"),
     "tag":       _l("Tag or label"),
     "packaging": _l("Packaging"),
     "receipt":   _l("Receipt or invoice"),

@@ -123,7 +123,7 @@ PLEDGE_POSTER: Mapping[str, LazyString] = {
 }
 HAND_OVER_RECEIPT: Mapping[str, LazyString] = {
     "title":         _l("Receipt for goods handed over"),
-    "receipt":       _l("Number of the receipt"),
+    "receipt":       _l("Number of this receipt"),
     "at":            _l("Taken in on"),
     "taken_down":    _l("Written down without network; reached us on"),
     "place":         _l("Taken in by"),

@@ -79,7 +79,7 @@ def signs_in(page: Page, email: str, site: Site) -> None:
 
 def opens(page: Page, spoken: str) -> None:
     page.fill('input[name="number"]', spoken)
-    page.get_by_role("button", name="Open").click()
+    page.get_by_role("button", name="Open the return").click()
     page.wait_for_url("**/desk/returns/*")
 
 

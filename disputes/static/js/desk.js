@@ -157,7 +157,9 @@ function list(target, chosen, worded) {
       const entry = document.createElement("li");
       const goods = document.createElement("p");
       goods.className = "desk-goods";
-      goods.textContent = `${line.goods} × ${line.quantity}`;
+      const named = document.createElement("bdi");
+      named.textContent = `${line.goods} × ${line.quantity}`;
+      goods.append(named);
       const state = document.createElement("p");
       state.textContent = worded(line);
       entry.append(goods, state);

@@ -158,7 +158,7 @@ def test_what_is_missing_is_said_and_no_photograph_is_asked_for_twice(phone: Bro
     phone.open(at(case, "/take-in")).submit(button="go", status=422, **{f"front_{item.id}": picture()})
     errors = phone.errors()
     assert "condition" in errors
-    assert "This photograph is missing: Front" in errors
+    assert "This photograph is missing: Front side" in errors
     assert "seal" in errors
     assert "Taken. Choose again" in phone.text
     phone.submit(button="go", **{f"back_{item.id}": picture("navy"), f"grade_{item.id}": "as_new", "seal": "S-1"})
