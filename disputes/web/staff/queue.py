@@ -22,7 +22,7 @@ from disputes.cases.queries import InShort
 from disputes.db import transaction
 from disputes.formats import duration_text, money_text, short_day
 from disputes.numbers import read_number, spoken
-from disputes.rules.lifecycle import Role, State
+from disputes.rules.lifecycle import Kind, Role, State
 from disputes.web.components import language_name
 from disputes.web.languages import language
 from disputes.web.sessions import current_actor
@@ -34,13 +34,20 @@ ROWS = 50
 # Groups of states as somebody at the desk thinks of them.
 STATE_GROUPS = {
     "new": (_l("New, to be looked at"), (State.RECEIVED, State.TRIAGE, State.LIAISON)),
-    "parties": (_l("With the parties"), (State.AWAITING_TOURIST, State.WITH_MERCHANT, State.OFFERED)),
+    "parties": (
+        _l("With the parties"),
+        (State.AWAITING_TOURIST, State.WITH_MERCHANT, State.OFFERED, State.REQUESTED, State.REFUSED, State.REJECTED),
+    ),
     "mediation": (_l("Mediation"), (State.MEDIATION, State.PROPOSED)),
-    "settled": (_l("Agreed, to be carried out"), (State.SETTLED,)),
+    "goods": (_l("Goods coming back"), (State.APPROVED, State.HANDED_OVER, State.GOODS_RECEIVED)),
+    "settled": (_l("Agreed, to be carried out"), (State.SETTLED, State.REFUND_DUE, State.REFUNDED)),
     "authority": (_l("Authority"), (State.REFERRAL_READY, State.REFERRED)),
 }
 # In these nothing is left that would have to end before the departure; in an emergency no clock runs at all.
-PAST_THE_LADDER = (State.LIAISON, State.SETTLED, State.REFERRAL_READY, State.REFERRED)
+PAST_THE_LADDER = (
+    State.LIAISON, State.SETTLED, State.REFERRAL_READY, State.REFERRED, State.GOODS_RECEIVED, State.REFUND_DUE, State.REFUNDED,
+)  # fmt: skip
+KINDS = {Kind.DISPUTE: _l("Disputes"), Kind.RETURN: _l("Returns")}
 DAY = 86_400  # seconds
 WAITING_FOR = (Role.OFFICER, Role.SUPERVISOR, Role.MERCHANT, Role.TOURIST, Role.AUTHORITY)
 
@@ -51,6 +58,7 @@ class Filters:
 
     whose: str  # mine, office, unassigned, all
     group: str
+    kind: str
     waiting_on: str
     late: bool
     officer_id: int | None
@@ -58,13 +66,14 @@ class Filters:
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.group or self.waiting_on or self.late or self.officer_id)
+        return bool(self.group or self.kind or self.waiting_on or self.late or self.officer_id)
 
     def query(self, **changes: Any) -> dict[str, Any]:
         """The same as parts of an address, with changes; what is not asked for is left out."""
         parts = {
             "whose": self.whose,
             "group": self.group,
+            "kind": self.kind,
             "waiting_on": self.waiting_on,
             "late": "1" if self.late else "",
             "officer": self.officer_id or "",
@@ -93,6 +102,7 @@ def queue() -> str | Response:
         officer_id=filters.officer_id or (by.user_id if filters.whose == "mine" else None),
         unassigned=filters.whose == "unassigned",
         states=STATE_GROUPS[filters.group][1] if filters.group else None,
+        kind=Kind(filters.kind) if filters.kind else None,
         waiting_on=Role(filters.waiting_on) if filters.waiting_on else None,
         late=filters.late,
         emergency=None if filters.narrowed else False,
@@ -106,6 +116,7 @@ def queue() -> str | Response:
         rows=_rows([*pinned, *cases], now),
         filters=filters,
         groups=STATE_GROUPS,
+        kinds=KINDS,
         waiting_for=WAITING_FOR,
         counts=counts,
         counted_to=desk.COUNTED_TO,
@@ -147,6 +158,7 @@ class Row:
     owed: str
     until: str
     overdue: bool
+    returned: bool  # a return, and not a dispute
     about: str
     amount: str
     called: str
@@ -181,7 +193,8 @@ def _rows(cases: list[InShort], now: datetime) -> list[Row]:
             owed=owed(case.owed) if case.is_open and case.owed else "",
             until=(short_due(case.due_at, now) if case.due_at else "") if case.is_open else short_day(case.closed_at),
             overdue=case.due_at is not None and case.due_at <= now,
-            about=about(case.category),
+            returned=case.kind == Kind.RETURN,
+            about="" if case.kind == Kind.RETURN else about(case.category),
             amount=money_text(case.amount, case.currency) if case.amount and case.currency else "",
             called=case.called or "",
             language=language_name(case.language),
@@ -229,6 +242,7 @@ def _filters() -> Filters:
     return Filters(
         whose=whose if whose in ("mine", "unassigned", "all") else "office",
         group=asked.get("group", "") if asked.get("group") in STATE_GROUPS else "",
+        kind=asked.get("kind", "") if asked.get("kind") in tuple(Kind) else "",
         waiting_on=asked.get("waiting_on", "") if asked.get("waiting_on") in tuple(WAITING_FOR) else "",
         late=asked.get("late") == "1",
         officer_id=int(officer) if officer.isascii() and officer.isdigit() and len(officer) < 10 else None,

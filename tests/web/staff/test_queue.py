@@ -11,9 +11,10 @@ from disputes import clock
 from disputes.accounts.models import User
 from disputes.cases.models import Case
 from disputes.numbers import spoken
-from disputes.rules.lifecycle import Role
+from disputes.rules.lifecycle import OPEN_STATES, Role
 from disputes.web.staff import queue as queue_view
 from tests import factories
+from tests.returns import returned
 from tests.web.browser import Browser
 
 
@@ -192,3 +193,18 @@ def test_the_queue_sends_the_same_number_of_queries_whatever_the_rows(
         leaving_in(hours + 1)
         factories.lapsed(factories.triage())
     assert counted(lambda: desk.open(address)) == few
+
+
+def test_returns_stand_in_the_same_queue_with_a_badge_and_can_be_shown_alone(desk: Browser) -> None:
+    dispute, goods = leaving_in(30), returned.requested()
+    desk.open("/staff/?whose=all")
+    assert set(shown(desk)) == set(numbers(dispute, goods))
+    assert "The shop answers the return" in desk.text
+    assert shown(desk.open("/staff/?whose=all&kind=return")) == numbers(goods)
+    assert shown(desk.open("/staff/?whose=all&kind=dispute")) == numbers(dispute)
+    assert set(shown(desk.open("/staff/?whose=all&kind=nonsense"))) == set(numbers(dispute, goods))
+
+
+def test_every_open_state_belongs_to_a_group_of_the_filter() -> None:
+    grouped = [state for _label, states in queue_view.STATE_GROUPS.values() for state in states]
+    assert sorted(grouped) == sorted(OPEN_STATES)
