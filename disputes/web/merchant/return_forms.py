@@ -287,7 +287,7 @@ def inspect_form(items: Sequence[ReturnItem]) -> Any:
         good = recorded_good(item)
         fields[f"accepted_{item.id}"] = RadioField(
             goods_name(item),
-            choices=[SelectChoice(YES, _l("Accepted")), SelectChoice(NO, _l("Not accepted"))],
+            choices=[SelectChoice(YES, _l("I accept these goods")), SelectChoice(NO, _l("I do not accept them"))],
             default=NO if item.rejected_at else YES,
             validators=[InputRequired(_l("Say whether the goods are accepted."))],
         )

@@ -68,6 +68,11 @@ TAX_MEANS: Mapping[TaxState, Any] = {
 }
 TAX_UNKNOWN = _l("Nobody has said yet. It has to be known before the return is approved: ask the customer or look at your books, and record it.")
 PAY_WAYS: Mapping[str, str] = {"cash": "cash", "alipay": "alipay", "wechat": "wechat_pay", "bank_abroad": "bank_transfer"}
+TAX_STEPS: Mapping[str, Any] = {
+    "new_invoice":          _l("You issue a new invoice for what the customer keeps."),
+    "new_form":             _l("You issue a new tax refund form for what the customer keeps."),
+    "advance_for_the_rest": _l("The advance for what the customer keeps is paid out:"),
+}
 WAYS_BACK: Mapping[str, Any] = {
     "shop":   _l("To the shop where it was bought"),
     "branch": _l("To another branch"),
@@ -281,7 +286,7 @@ class ShopReturn:
             effect = taxing.effect(self.record)
         except (FactsError, RuleError):
             return []
-        return [explain_returns.tax_step(step) for step in effect_row(effect)["steps"]] if effect is not None else []
+        return [_tax_line(step) for step in effect_row(effect)["steps"]] if effect is not None else []
 
     # --- the money
 
@@ -337,7 +342,7 @@ class ShopReturn:
         found = self._answers() + self._goods_steps() + self._money_steps()
         if Action.RECORD_TAX in self.may and not any(b.page.startswith("return_tax") for b in found):
             found.append(Button("return_tax", _("Record the tax refund"), "invoice"))
-        return found
+        return sorted(found, key=lambda button: not button.primary)
 
     def _answers(self) -> list[Button]:
         found = []
@@ -361,7 +366,8 @@ class ShopReturn:
     def _goods_steps(self) -> list[Button]:
         found = []
         if self.can_receive:
-            found.append(Button("return_receive", _("Receive the goods"), "goods", primary=True))
+            first = Action.RECEIVE_GOODS in self.may
+            found.append(Button("return_receive", _("Receive the goods"), "goods", primary=first))
         if Action.ACCEPT_GOODS in self.may and self.to_inspect:
             found.append(
                 Button(
@@ -391,7 +397,14 @@ class ShopReturn:
     @property
     def told(self) -> list[dict[str, Any]]:
         """What has happened, the newest first, with what belongs to each step."""
-        return [{**told(e), "body": self._body(e)} for e in reversed(self.case.events) if e.action not in UNTOLD]
+        return [
+            {**told(e), "title": self._title(e), "body": self._body(e)}
+            for e in reversed(self.case.events)
+            if e.action not in UNTOLD
+        ]
+
+    def _title(self, event: Any) -> str:
+        return _("The customer declared the return") if event.action == Action.FILE else str(told(event)["title"])
 
     def _body(self, event: Any) -> str | None:
         d = event.details
@@ -441,9 +454,9 @@ class ShopReturn:
 
     def _stands(self, item: ReturnItem) -> tuple[str, str]:
         if item.accepted_at is not None:
-            return _("Accepted"), "jade-strong"
+            return _("Goods accepted"), "jade-strong"
         if item.rejected_at is not None:
-            return _("Not accepted"), "cinnabar"
+            return _("Goods not accepted"), "cinnabar"
         if self.is_kept:
             return _("Stays with the customer"), "grey"
         if item.holder == Holder.CARRIER:
@@ -472,6 +485,14 @@ class ShopReturn:
                 for name, piece in pictures.items()
             ],
         )
+
+
+def _tax_line(step: Mapping[str, Any]) -> str:
+    """One step of putting the tax refund right, in words that speak to the shop and not to the customer."""
+    if step["code"] not in TAX_STEPS:
+        return explain_returns.tax_step(step)
+    what = str(TAX_STEPS[step["code"]])
+    return f"{what} {money_text(step['amount'], 'CNY')}" if "amount" in step else what
 
 
 def shown(case: Case, way: Way) -> dict[str, Any]:
