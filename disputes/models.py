@@ -15,4 +15,19 @@ from disputes.regions import models as regions
 from disputes.returns import desk_models as desks
 from disputes.returns import models as returns
 
-__all__ = ["MovedClock", "accounts", "authorities", "cases", "desks", "intake", "integrity", "law", "merchants", "notifications", "pledges", "regions", "returns", "tallies"]
+__all__ = [
+    "MovedClock",
+    "accounts",
+    "authorities",
+    "cases",
+    "desks",
+    "intake",
+    "integrity",
+    "law",
+    "merchants",
+    "notifications",
+    "pledges",
+    "regions",
+    "returns",
+    "tallies",
+]

@@ -17,7 +17,9 @@ from disputes.regions.models import Office
 from disputes.rules.clocks import INTERNAL
 from disputes.rules.lifecycle import Outcome, State
 
-_OPEN = "state <> 'closed'"  # not a list of the open states: that would have to be matched with six indexes for every query
+_OPEN = (
+    "state <> 'closed'"  # not a list of the open states: that would have to be matched with six indexes for every query
+)
 _STATES = ", ".join(f"'{s}'" for s in State if s is not State.BACK)
 _OUTCOMES = ", ".join(f"'{o}'" for o in Outcome)
 
@@ -267,7 +269,9 @@ class Deadline(Base):
     ending: Mapped[str | None]  # met, lapsed, cancelled
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("case_events.id"))
     ended_by: Mapped[CaseEvent | None] = relationship(foreign_keys=ended_by_id)
-    fact_id: Mapped[int | None] = mapped_column(ForeignKey("authority_facts.id"), index=True)  # what started an authority's clock
+    fact_id: Mapped[int | None] = mapped_column(
+        ForeignKey("authority_facts.id"), index=True
+    )  # what started an authority's clock
     paused_since: Mapped[date | None]  # the first day of a pause that is not over: the due day moves on with it
     fate: Mapped[str | None]  # what became of the promise that it is: kept, broken, renegotiated, released
     office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))  # who held it when it ended

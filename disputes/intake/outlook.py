@@ -50,9 +50,7 @@ class Outlook:
         return self.rungs[-1].due.due_at
 
 
-def outlook(
-    now: datetime, departure_at: datetime | None, shop: Shop | None, facts: Facts
-) -> Outlook:
+def outlook(now: datetime, departure_at: datetime | None, shop: Shop | None, facts: Facts) -> Outlook:
     """What would happen if the complaint were filed now. Every date is the latest one: each side takes all its time."""
     reachable = shop is not None and shop.active and bool(shop.contact)
     clocks = LADDER[Kind.DISPUTE][State.RECEIVED if reachable else State.TRIAGE]

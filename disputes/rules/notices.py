@@ -108,7 +108,14 @@ DATE_CHANGED: dict[Role, str] = {T: "date-changed", M: "date-changed-shop"}
 # ``case-news`` replaces every later letter to an address nobody has confirmed: it carries the link and nothing of the case.
 # Between our own offices: whoever takes the step, the other office is told, so no role can name the readers.
 BETWEEN_DESKS = ("transfer-proposed", "transfer-accepted", "transfer-returned")
-OTHER_LETTERS: tuple[str, ...] = ("counter-code", "user-invited", "case-news", "digest", "robot-test", "integrity-found")
+OTHER_LETTERS: tuple[str, ...] = (
+    "counter-code",
+    "user-invited",
+    "case-news",
+    "digest",
+    "robot-test",
+    "integrity-found",
+)
 
 # The tourist gets a receipt of each own step, but not an echo of what they just wrote.
 WITHOUT_RECEIPT: tuple[Action, ...] = (Action.WRITE,)
@@ -117,7 +124,9 @@ WITHOUT_RECEIPT: tuple[Action, ...] = (Action.WRITE,)
 def letters() -> frozenset[str]:
     """The names of all letters that can be sent; each must exist in every language of its readers."""
     named = {template for rows in NOTICES.values() for _, template in rows}
-    return frozenset(named | set(REMINDERS.values()) | set(DATE_CHANGED.values()) | set(OTHER_LETTERS) | set(BETWEEN_DESKS))
+    return frozenset(
+        named | set(REMINDERS.values()) | set(DATE_CHANGED.values()) | set(OTHER_LETTERS) | set(BETWEEN_DESKS)
+    )
 
 
 def told(kind: Kind, action: Action, by: Role) -> tuple[tuple[Role, str], ...]:

@@ -369,7 +369,8 @@ def seat_of(level: Level | None, place: str | None) -> str | None:
 
 def unreachable(rules: Iterable[RoutingRule]) -> list[tuple[str, str]]:
     """Rules that can never win, each with the earlier rule that takes everything it could take."""
-    found, seen = [], []
+    found: list[tuple[str, str]] = []
+    seen: list[RoutingRule] = []
     for rule in rules:
         blocking = next((e for e in seen if e.part is rule.part and _covers(e, rule)), None)
         if blocking is not None:

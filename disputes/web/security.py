@@ -8,9 +8,31 @@ from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()
-KEPT_NOWHERE = ("/c/", "/m/", "/r/", "/s/", "/file", "/draft", "/staff", "/merchant", "/desk", "/case", "/return", "/api/")
+KEPT_NOWHERE = (
+    "/c/",
+    "/m/",
+    "/r/",
+    "/s/",
+    "/file",
+    "/draft",
+    "/staff",
+    "/merchant",
+    "/desk",
+    "/case",
+    "/return",
+    "/api/",
+)
 # Whoever has such an address gets in, so no other page is told it.
-OPEN_BY_ADDRESS = ("/c/", "/m/", "/r/", "/draft", "/return/draft", "/staff/invitation/", "/merchant/invitation/", "/desk/invitation/")
+OPEN_BY_ADDRESS = (
+    "/c/",
+    "/m/",
+    "/r/",
+    "/draft",
+    "/return/draft",
+    "/staff/invitation/",
+    "/merchant/invitation/",
+    "/desk/invitation/",
+)
 
 
 def init_app(app: Flask) -> None:

@@ -116,7 +116,9 @@ def _counter_version(case: Case) -> int:
 def return_by_code(token: str) -> Case:
     """The return whose code was scanned; 404 otherwise. The code alone opens nothing, so it lasts as long as the return."""
     link = links.read(secret(), token)
-    case = db.session.get(Case, link.case_id) if link and link.party == "return" and link.version == CODE_VERSION else None
+    case = (
+        db.session.get(Case, link.case_id) if link and link.party == "return" and link.version == CODE_VERSION else None
+    )
     if case is None or case.kind != Kind.RETURN:
         abort(404)
     return case

@@ -124,7 +124,12 @@ def hand_over_receipt(text=None):
         "address": both(text or "重庆市渝北区", text or "Yubei District, Chongqing"),
         "shop": text or "锦绣丝绸解放碑店",
         "seal": text or "SEAL-0042",
-        "goods": [{"label": both(text or "Silk scarf", text or "Silk scarf"), "value": both("2件，全新", "2 pieces, condition: As new")}],
+        "goods": [
+            {
+                "label": both(text or "Silk scarf", text or "Silk scarf"),
+                "value": both("2件，全新", "2 pieces, condition: As new"),
+            }
+        ],
         "arrived": False,
         "link": LINK,
     }

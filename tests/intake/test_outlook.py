@@ -27,7 +27,9 @@ def told(
     shop: Shop | None = None, leaves_in: timedelta | None = None, trade: Trade = Trade.SHOP, bought: str = "counter"
 ) -> Outlook:
     now = clock.now()
-    return outlook(now, now + leaves_in if leaves_in is not None else None, shop, facts_of(trade, how_bought=HowBought(bought)))
+    return outlook(
+        now, now + leaves_in if leaves_in is not None else None, shop, facts_of(trade, how_bought=HowBought(bought))
+    )
 
 
 def test_a_shop_that_can_be_reached_is_asked_at_once() -> None:

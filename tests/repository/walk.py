@@ -139,7 +139,9 @@ class World:
             "code": self._code(rule.endpoint),
             "breach_id": self.breach.id,
             "member_id": self.member.id,
-            "name": {"gallery": "not-found"}.get(rule.endpoint.split(".")[0], "where" if "returning" in rule.endpoint else "what"),
+            "name": {"gallery": "not-found"}.get(
+                rule.endpoint.split(".")[0], "where" if "returning" in rule.endpoint else "what"
+            ),
             "step": "close" if rule.endpoint == "staff.desk_step" else "off-duty",
             "desk_id": self.desk.desk_id,
             "holder": "desk",

@@ -69,7 +69,9 @@ def test_the_whole_way_to_the_money():
         "file", "send_to_shop", "approve", "receive_goods", "accept_goods", "report_refund", "confirm",
     ]  # fmt: skip
     item = returned.record(case).items[0]
-    assert item.arrived_at and item.accepted_at and not item.rejected_at
+    assert item.arrived_at is not None
+    assert item.accepted_at is not None
+    assert item.rejected_at is None
 
 
 def test_the_refund_is_due_on_the_day_of_the_pledge_and_at_most_on_that_of_the_law():
@@ -126,9 +128,8 @@ def test_a_form_is_voided_before_the_refund_is_paid():
         taxing.void_form(case.id, None, shop)
         refunding.report_refund(case.id, None, shop, "cash")
     found = returned.record(case)
-    assert found.tax and {(e.payer, e.payee, e.amount) for e in found.tax.entries} == {
-        ("shop", "tourist", returned.SCARF)
-    }
+    assert found.tax is not None
+    assert {(e.payer, e.payee, e.amount) for e in found.tax.entries} == {("shop", "tourist", returned.SCARF)}
 
 
 def test_an_advance_is_paid_back_before_the_refund():

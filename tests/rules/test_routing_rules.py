@@ -197,7 +197,14 @@ def route(*arguments: str, given: str = "") -> tuple[int, list[dict[str, object]
 
 
 def test_the_command_answers_line_by_line_and_names_what_is_wrong() -> None:
-    lines = ['{"trade": "shop", "place": "500103"}', "", '{"trade": "shop", "amount": "1"}', "[1]", "{", '{"trade": "taxi"}']
+    lines = [
+        '{"trade": "shop", "place": "500103"}',
+        "",
+        '{"trade": "shop", "amount": "1"}',
+        "[1]",
+        "{",
+        '{"trade": "taxi"}',
+    ]
     code, answers, said = route("--json", "-", given="\n".join(lines))
     assert code == 1
     assert [a["input"] for a in answers] == [1, 3, 4, 5, 6]

@@ -30,7 +30,8 @@ def navigation() -> dict[str, Any]:
                 "label": _("Cases"),
                 "url": url_for("merchant.cases"),
                 "icon": "queue",
-                "here": here not in ("figures", "users", "user_new", "shops") and "notices" not in here
+                "here": here not in ("figures", "users", "user_new", "shops")
+                and "notices" not in here
                 and not here.startswith(("pledge", "network")),
             },
             {

@@ -27,7 +27,13 @@ SOON = timedelta(
 HIDDEN = (
     Action.NOTE, Action.ASSIGN, Action.PROPOSE_TRANSFER, Action.RETURN_TRANSFER, Action.WITHDRAW_TRANSFER, Action.LAPSE_TRANSFER,
 )  # the staff's own business  # fmt: skip
-STILL_WITH_TOURIST = (State.REQUESTED, State.APPROVED, State.OFFERED, State.TRIAGE, State.AWAITING_TOURIST)  # of a return
+STILL_WITH_TOURIST = (
+    State.REQUESTED,
+    State.APPROVED,
+    State.OFFERED,
+    State.TRIAGE,
+    State.AWAITING_TOURIST,
+)  # of a return
 PUT = (Action.OFFER, Action.COUNTER, Action.PROPOSE, Action.RECORD_SETTLEMENT)  # events that put a package on the table
 
 # fmt: off

@@ -114,7 +114,9 @@ def figures_csv() -> Response:
 def figures_json() -> Response:
     """How returns went, as JSON."""
     source = f"{current_app.config['SETTINGS'].public_url}{url_for('public.figures')}"
-    return _data(iter([return_figures.as_json(return_figures.told(), source)]), "application/json", "return-figures.json")
+    return _data(
+        iter([return_figures.as_json(return_figures.told(), source)]), "application/json", "return-figures.json"
+    )
 
 
 def address_of(code: str) -> str:

@@ -69,7 +69,9 @@ class StepForm(FlaskForm):
 class TransferForm(StepForm):
     """The case is offered to another office."""
 
-    office = SelectField(_l("To which office"), [InputRequired(_l("Choose another office, one that is open."))], coerce=int)
+    office = SelectField(
+        _l("To which office"), [InputRequired(_l("Choose another office, one that is open."))], coerce=int
+    )
     reason = TextAreaField(
         _l("Why it belongs there"),
         [InputRequired(_l("Write down the reason; the other office reads it.")), readable(LONG)],
@@ -262,12 +264,16 @@ class AuthorityStepForm(AuthorityDayForm):
     until = DatePartsField(
         _l("Last day of the test, if it is known"),
         [Optional()],
-        description=_l("Only for an expert test. Without it the period stands still until you record the end of the test."),
+        description=_l(
+            "Only for an expert test. Without it the period stands still until you record the end of the test."
+        ),
     )
     words = TextAreaField(
         _l("Reason"),
         [Optional(), readable(LONG)],
-        description=_l("Needed for a test and for an extension, since they move a date of the law. Only the staff read it."),
+        description=_l(
+            "Needed for a test and for an extension, since they move a date of the law. Only the staff read it."
+        ),
     )
 
     def choose_from(self, case: Case) -> None:

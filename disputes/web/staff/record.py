@@ -178,7 +178,10 @@ def _transfer(details: Details, people: PEOPLE, shops: SHOPS) -> list[Any]:
 
 def _departure(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
     before, after = details.get("before", {}), details.get("after", {})
-    return [_("%(before)s → %(after)s", before=_departure_words(before), after=_departure_words(after)), *moved(details)]
+    return [
+        _("%(before)s → %(after)s", before=_departure_words(before), after=_departure_words(after)),
+        *moved(details),
+    ]
 
 
 def _departure_words(said: Mapping[str, Any]) -> str:

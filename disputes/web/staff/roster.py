@@ -121,7 +121,10 @@ def roster_absence() -> Response | str:
         except AccountRefused as refused:
             form.form_errors = [refusal(refused)]
         else:
-            flash(_("The absence is noted. When it begins, what waits for this person goes to somebody present."), "success")
+            flash(
+                _("The absence is noted. When it begins, what waits for this person goes to somebody present."),
+                "success",
+            )
             return redirect(url_for(".roster"), code=303)
     return _page(_shift_form(formdata=None), form)
 

@@ -194,7 +194,9 @@ def test_with_the_code_the_shop_offers_and_the_offer_binds(client):
     filled = phone.filled()
     assert (filled["amount"], filled["means"], filled["within"]) == ("1280", Means.CASH, Within.TODAY)
     assert "person" not in filled
-    phone.press(zh("Send the offer to the customer"), {"remedies": ["price_difference"], "amount": "900", "words": "现金退还"})
+    phone.press(
+        zh("Send the offer to the customer"), {"remedies": ["price_difference"], "amount": "900", "words": "现金退还"}
+    )
     assert (case.state, case.open_offer.verified) == (State.OFFERED, True)
     assert package_of(case.open_offer.package).amount == 90_000
 
@@ -297,7 +299,10 @@ def test_somebody_unverified_offers_with_name_and_phone(client):
     assert zh("Unverified, given at the counter") in phone.text
     phone.press(zh("Send the offer to the customer"), {"remedies": ["price_difference"], "amount": "600"})
     assert len(phone.errors) == 2  # name and phone are needed
-    phone.press(zh("Send the offer to the customer"), {"remedies": ["price_difference"], "amount": "600", "words": "现在付现金", **PERSON})
+    phone.press(
+        zh("Send the offer to the customer"),
+        {"remedies": ["price_difference"], "amount": "600", "words": "现在付现金", **PERSON},
+    )
     assert (case.state, case.open_offer.verified) == (State.OFFERED, False)
     assert case.events[-1].by == "counter"
     assert [t.body for t in case.texts if t.purpose == "given_by"] == ["王店员\n138 0000 0000"]

@@ -127,7 +127,12 @@ def test_the_csv_has_stable_columns_and_one_row_for_each_shop(client, shop) -> N
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert list(rows[0]) == [column.name for column in open_data.COLUMNS]
     row = next(r for r in rows if r["shop_code"] == shop.code)
-    assert (row["standing"], row["days"], row["ways"], row["means"]) == ("in_force", "15", "branch|shop", "original|cash")
+    assert (row["standing"], row["days"], row["ways"], row["means"]) == (
+        "in_force",
+        "15",
+        "branch|shop",
+        "original|cash",
+    )
     assert len(rows) == 2
 
 
