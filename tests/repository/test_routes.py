@@ -284,7 +284,11 @@ def faults_of(answer: TestResponse, rule: Rule) -> Iterator[str]:
         yield "may be framed"
     if rule.endpoint in OPEN and not rule.arguments:
         return
-    if "no-store" not in answer.headers.get("Cache-Control", "") and rule.rule not in ("/s/<code>", "/pledges/<code>", "/rules/<rule_id>"):
+    if "no-store" not in answer.headers.get("Cache-Control", "") and rule.rule not in (
+        "/s/<code>",
+        "/pledges/<code>",
+        "/rules/<rule_id>",
+    ):
         yield "may be stored"
     if {"token", "draft_id"} & set(rule.arguments) and answer.headers.get("Referrer-Policy") != "no-referrer":
         yield "tells its address to where its links lead"

@@ -13,7 +13,7 @@ from disputes.law.returns_rows import check_row
 from disputes.returns import taxing
 from disputes.rules import tax_refund
 from disputes.rules.return_facts import FactsError, TaxState
-from disputes.rules.rulebook import RuleError, local_day
+from disputes.rules.rulebook import RuleError, Standing, local_day
 from disputes.rules.tax_refund import Check, Line, State, TaxFacts
 from disputes.web.public import bp
 from disputes.web.public.case_access import Answer
@@ -69,8 +69,8 @@ def _point(check: Check) -> Point:
 
 def _cited(row: dict) -> Cited:  # type: ignore[type-arg]
     english, chinese = explain_returns.articles(row)
-    standing = explain_returns.Standing(row["standing"])
-    mark = None if standing is explain_returns.Standing.VERIFIED else explain_returns.standing_mark(standing)
+    standing = Standing(row["standing"])
+    mark = None if standing is Standing.VERIFIED else explain_returns.standing_mark(standing)
     return Cited("", row["rule"], chinese, english, mark)
 
 

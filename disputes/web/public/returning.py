@@ -110,8 +110,8 @@ def returning_step(name: str):  # type: ignore[no-untyped-def]
     form.to_check.data = request.args.get("to_check", "")
     if "again" in request.args:
         _find_wrong(form)
-    if page is ANSWER:
-        return _show_answer(draft, form)  # type: ignore[arg-type]  no answer is missing, so there is a draft
+    if page is ANSWER:  # no answer is missing, so there is a draft
+        return _show_answer(draft, form)  # type: ignore[arg-type]
     if page is CHECK:
         return _show_check(draft, form)  # type: ignore[arg-type]
     return _show(page, draft, form)
@@ -193,13 +193,13 @@ def case_return_receipt(token: str):  # type: ignore[no-untyped-def]
 def _answer(page: Page, draft: Draft):  # type: ignore[no-untyped-def]
     go = request.form.get("go", NEXT)
     sent = _without_a_line(request.form) if page is GOODS else MultiDict(request.form)
-    form = make_form(page, draft, sent)
+    form: Any = make_form(page, draft, sent)
     stays = page is GOODS and ("remove" in request.form or go == ADD)
     complete = not stays and form.validate() and (go == NEXT or drafts.complete(draft, page.name))
     anew = page is FIRST and _searched_anew(draft, form)
     typed = typed_of(form, sent)
-    if go == ADD and len(form.items.entries) < MOST_LINES:  # type: ignore[attr-defined]
-        typed[f"items-{len(form.items.entries)}-quantity"] = ["1"]  # type: ignore[attr-defined]
+    if go == ADD and len(form.items.entries) < MOST_LINES:
+        typed[f"items-{len(form.items.entries)}-quantity"] = ["1"]
     try:
         with transaction():
             draft = drafts.save(draft.id, page.name, typed, complete=complete, language=language())
@@ -208,7 +208,7 @@ def _answer(page: Page, draft: Draft):  # type: ignore[no-untyped-def]
     if go == SEARCH or (go == NEXT and anew):
         return redirect(_here(page) + "#found", code=303)
     if stays:
-        at = len(form.items.entries) if go == ADD else 0  # type: ignore[attr-defined]
+        at = len(form.items.entries) if go == ADD else 0
         return redirect(_here(page) + (f"#line-{at}" if at else ""), code=303)
     if go != NEXT:
         return redirect(_sideways(page, go), code=303)
