@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from disputes.accounts.actors import Actor
+from disputes.app import create_app
 from disputes.cases.models import Case, CaseEvent
 from disputes.cases.queries import Stale
 from disputes.db import db, transaction
@@ -20,7 +24,7 @@ from disputes.rules.return_facts import TaxState
 from disputes.rules.return_way import Grade, Holder
 from tests import factories as make
 from tests.returns import returned
-from tests.together import together
+from tests.together import PATIENCE, together
 
 DESKS = 20
 
@@ -105,3 +109,49 @@ def test_goods_in_several_lines_go_to_one_desk_whole_or_not_at_all(own_app: Flas
         rows = custody()
         assert len(rows) == 2
         assert len({(row.taker_id, row.event_id) for row in rows}) == 1
+
+
+# --- in processes of their own, as on several servers
+
+PROCESSES = 6
+DIES = 3  # one of them loses its power before it could commit
+
+
+def _in_a_process(config: Any, case_id: int, by: Actor, number: int, start: Any, said: Any) -> None:
+    app = create_app(config)
+    with app.app_context():
+        if number == DIES:
+            items = db.session.scalars(select(ReturnItem.id).where(ReturnItem.case_id == case_id)).all()
+            handing.take_in(case_id, None, by, [handing.Handed(i, 1) for i in items], entry=f"desk-{number}")
+            start.wait(PATIENCE)  # now the others want the goods, which this one still holds
+            os.kill(os.getpid(), signal.SIGKILL)
+        start.wait(PATIENCE)
+        said.put((number, taking_in(case_id, by, f"desk-{number}")()))
+
+
+def test_of_desks_in_processes_of_their_own_one_has_the_goods_and_one_that_dies_before_its_commit_has_nothing(
+    own_app: Flask,
+) -> None:
+    with own_app.app_context():
+        case_id = returned.approved().id
+        people = [returned.at_desk(returned.desk()) for _ in range(PROCESSES)]
+        db.session.remove()
+        db.engine.dispose()  # a connection must not be shared with a child
+        several = multiprocessing.get_context("fork")
+        start, said = several.Barrier(PROCESSES), several.Queue()
+        config = own_app.config["SETTINGS"]
+        children = [
+            several.Process(target=_in_a_process, args=(config, case_id, by, n, start, said), daemon=True)
+            for n, by in enumerate(people)
+        ]
+        for child in children:
+            child.start()
+        answers = dict(said.get(timeout=PATIENCE) for _ in range(PROCESSES - 1))
+        for child in children:
+            child.join(PATIENCE)
+        assert children[DIES].exitcode == -signal.SIGKILL
+        won = [n for n, answer in answers.items() if isinstance(answer, int)]
+        assert len(won) == 1, answers
+        (row,) = custody()
+        assert (row.taker_id, row.entry) == (people[won[0]].desk_id, f"desk-{won[0]}")
+        assert {a for a in answers.values() if isinstance(a, str)} == {f"it is at desk {row.taker_id}"}
