@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, func, or_, select
 
-from disputes import clock, names, upkeep
+from disputes import clock, integrity_names, names, upkeep
 from disputes.accounts.models import Absence, User
 from disputes.cases import history
 from disputes.cases.models import IS_OPEN, Case, CaseEvent, DailyDigest, Deadline, Referral
@@ -330,7 +330,7 @@ def _moment(at: str) -> str:
     return china_moment(datetime.fromisoformat(at))
 
 
-TITLES = names.INTEGRITY
+TITLES = integrity_names.CHECKS
 _WORKERS = _l(
     "Ask whoever runs the system to look at the workers (disputes doctor). Until then you can take the next step by hand."
 )

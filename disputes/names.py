@@ -14,7 +14,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
-from disputes import return_names
+from disputes import integrity_names, return_names
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.clocks import ClockName
 from disputes.rules.goods import GoodsClass
@@ -766,28 +766,6 @@ END_GROUNDS: Mapping[EndGround, Any] = {
     EndGround.OTHER:          _l("Another law says so"),
 }
 
-# What the system looks for in its own data, by the check that found it (inspection.py).
-INTEGRITY: Mapping[str, Any] = {
-    "ownerless":    _l("Nobody owes the next step"),
-    "clocked":      _l("A clock that should not run"),
-    "not_routed":   _l("A new case that nobody has routed"),
-    "no_record":    _l("An authority without a record"),
-    "officer_gone": _l("Cases of a switched-off account"),
-    "officer_away": _l("Cases of somebody who is away"),
-    "late":         _l("A deadline without its consequence"),
-    "unreachable":  _l("A deadline whose consequence is impossible"),
-    "stuck":        _l("A letter that is not tried"),
-    "goods_elsewhere":      _l("Goods that are not where they were taken"),
-    "accepted_unseen":      _l("Goods accepted that never arrived"),
-    "refund_without_clock": _l("A refund for which no clock runs"),
-    "refund_before_tax":    _l("A refund before the tax was put right"),
-    "tax_doubled":          _l("Tax that is owed twice"),
-    "money_of_nothing":     _l("A refund without its step"),
-    "history":      _l("A history that does not hold"),
-    "forged":       _l("A digest without our signature"),
-    "digest":       _l("Histories that were changed"),
-}
-
 # Letters, as lists of the staff call them.
 LETTERS: Mapping[str, Any] = {
     "authorisation-asked":         _l("Authorisation asked for"),
@@ -944,7 +922,7 @@ GLOBALS: Mapping[str, Mapping[Any, Any]] = {
     "held_reason_name": HELD_REASONS,
     "how_bought_name": HOW_BOUGHT,
     "kind_name": KINDS,
-    "integrity_name": INTEGRITY,
+    "integrity_name": integrity_names.CHECKS,
     "law_name": LAWS,
     "channel_name": CHANNELS,
     "letter_name": LETTERS,

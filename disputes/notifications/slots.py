@@ -14,7 +14,7 @@ from babel import Locale
 from flask import current_app
 from flask_babel import gettext as _
 
-from disputes import links, names
+from disputes import integrity_names, links, names
 from disputes.accounts import invitations
 from disputes.formats import CHINA, china_moment, deadline_text, money_text, short_day, zone_city, zone_moment
 from disputes.notifications import handover_note
@@ -96,7 +96,7 @@ def context_of(post: Post, language: str, now: datetime) -> dict[str, Any]:
         "greeting": _greeting(reader, context["called"]),
         "news": given.get("news") or [],
         "integrity": [
-            (names.named(names.INTEGRITY, check), str(count)) for check, count in given.get("integrity") or ()
+            (names.named(integrity_names.CHECKS, check), str(count)) for check, count in given.get("integrity") or ()
         ],
         "overdue": names.named(owed_words(reader), given.get("overdue")),
         "overdue_on": short_day(date.fromisoformat(given["overdue_on"])) if given.get("overdue_on") else None,
