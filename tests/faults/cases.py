@@ -14,8 +14,12 @@ from disputes.cases import commands
 from disputes.cases.models import Case
 from disputes.db import db, transaction
 from disputes.merchants.models import Shop
+from disputes.returns import handing
 from disputes.rules.categories import Danger
+from disputes.rules.return_facts import TaxState
+from disputes.rules.return_way import Grade
 from tests import factories as make
+from tests.returns import returned
 from tests.web.public.phone import Phone
 from tests.web.public.telling import send, tell
 
@@ -25,7 +29,7 @@ MOMENTS = tuple(
     timedelta(hours=hours, minutes=minutes)
     for hours, minutes in (
         (0, 0), (1, 17), (3, 5), (5, 23), (9, 41), (14, 7), (19, 13), (27, 11), (35, 37), (49, 11), (61, 3), (76, 29),
-        (101, 3), (124, 17), (149, 41), (197, 19), (341, 13), (581, 19), (751, 29), (1103, 37), (1811, 41),
+        (101, 3), (124, 17), (149, 41), (197, 19), (341, 13), (581, 19), (751, 29), (1103, 37), (1811, 41), (1837, 13),
     )
 )  # fmt: skip
 # In one of them, and before the next, ten days go by, with the National Day week in them: 28 September to 8 October.
@@ -41,6 +45,8 @@ def populate(number: int) -> None:
     officer_id = make.officer().id
     make.supervisor()
     shops = [make.shop().id for _ in range(SHOPS)]
+    for shop_id in shops:
+        returned.pledged(db.session.get_one(Shop, shop_id))
     recipes = list(RECIPES.values())
     for n in range(number):
         leaving = LEAVING[(n // len(recipes)) % len(LEAVING)]
@@ -75,6 +81,24 @@ def _at(build: Callable[..., Any]) -> Recipe:
     return lambda shop_id, told: build(at=db.session.get(Shop, shop_id), **told)
 
 
+def _back(build: Callable[..., Any], **more: Any) -> Recipe:
+    """A return at this shop, whose company has promised to take goods back."""
+
+    def made(shop_id: int, told: dict[str, Any]) -> Any:
+        given = {"departure": "known", **told} if "departure_at" in told else told
+        return build(shop=db.session.get(Shop, shop_id), **given, **more)
+
+    return made
+
+
+def _left_at_a_desk(case: Case) -> Case:
+    """The goods are at an airport, on their way to the shop."""
+    desk = returned.at_desk(returned.desk())
+    with transaction():
+        handing.take_in(case.id, None, desk, returned.handed(case, Grade.AS_NEW), seal="F-1", entry=f"fault-{case.id}")
+    return case
+
+
 RECIPES: dict[str, Recipe] = {
     "filed": _at(make.filed),
     "filed against an unknown shop": lambda shop_id, told: make.filed(None, **told),
@@ -90,6 +114,15 @@ RECIPES: dict[str, Recipe] = {
     "reported": _at(make.reported),
     "ready for an authority": _at(make.referral_ready),
     "triage": lambda shop_id, told: make.routed(None, **told),
+    "return: with the shop": _back(returned.requested),
+    "return: approved": _back(returned.approved),
+    "return: received": _back(returned.received),
+    "return: refund due": _back(returned.refund_due),
+    "return: refunded": _back(returned.refunded, tax_state=TaxState.T0),
+    "return: in other hands": _back(lambda shop, **told: _left_at_a_desk(returned.approved(shop=shop, **told))),
+    "return: for a person": _back(
+        returned.requested, tax_state=TaxState.T3, tax=returned.tax_told(TaxState.T3, refunded=3_000)
+    ),
 }
 
 
@@ -102,6 +135,28 @@ def people(moment: int, many: int) -> None:
         at = None if n % 4 == 3 else db.session.get(Shop, shops[(moment + n) % len(shops)])
         make.filed(at, **told)
         db.session.expunge_all()
+
+
+def give_back_on_the_web(client: Any, moment: int, number: int) -> None:
+    """One return, approved already: its shop takes the goods in, looks at them, voids the tax form and reports the refund.
+
+    A page that got no answer is sent again as it was, so the taking in comes twice under the same entry.
+    """
+    shop_id = db.session.scalars(select(Shop.id).order_by(Shop.id).offset(number % SHOPS).limit(1)).one()
+    told = {
+        "email": f"back{moment:02}-{number:04}@travellers.example",
+        "tax_state": TaxState.T1,
+        "tax": returned.tax_told(TaxState.T1),
+    }
+    case = returned.approved(shop=db.session.get(Shop, shop_id), **told)
+    link = f"/m/{make.token_of(case, 'shop', mailed=True)}"
+    db.session.rollback()
+    phone = Phone(client, address=f"198.52.{moment}.{number % 250 + 1}")
+    for page, given in (("receive", {}), ("inspect", {}), ("tax/void", {}), ("refund", {"means": "cash"})):
+        phone.open(f"{link}/{page}")
+        phone.submit(given)
+        if phone.errors:
+            raise AssertionError(f"{page}: {phone.errors}")
 
 
 def file_on_the_web(client: Any, moment: int, number: int) -> None:

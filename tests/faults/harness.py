@@ -31,7 +31,7 @@ from disputes.db import db, transaction
 from disputes.rules.lifecycle import State
 from tests.conftest import Visitor
 from tests.faults.browser import Browser
-from tests.faults.cases import BEGIN, MOMENTS, TEN_DAYS, file_on_the_web, people, populate
+from tests.faults.cases import BEGIN, MOMENTS, TEN_DAYS, people, populate
 from tests.faults.records import Difference, Mail, differences, faults, mail, records
 from tests.faults.strikes import FAULTS, TASKS, Fault, Outage, Peace, WebKilled
 from tests.faults.system import System, wait_for
@@ -42,7 +42,6 @@ ON_ITS_WAY = 3.0  # seconds after which a letter without an answer is taken for 
 AFTERWARDS = (timedelta(0), timedelta(seconds=45), timedelta(minutes=7), timedelta(minutes=31))
 ASKED_AGAIN = 60  # looks, of which there are some twenty a second
 SHARE_FILED = 40  # of all cases one in so many is filed at each moment
-ON_THE_WEB = 12
 
 # The order of ``make faults``; another seed takes another one. Between two steps a worker is killed at three moments, since
 # each takes a third of the points.
@@ -52,6 +51,7 @@ PLAN = (
     "mail server refuses", "leading process killed", "database connections ended", "broker emptied",
     "worker killed between two steps", "mail server hangs", "two beats", "beat killed", "mail server drops after DATA",
     "ten days of outage", "all at once", "nobody but disputes tick", "working process killed",
+    "web killed during a hand-over",
 )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ class Report:
         notes = {m.fault.name: m.fault.note() for m in self.moments if m.fault.note()}
         again = sum(m.asked_again for m in self.moments)
         if again:
-            notes[WebKilled.name] = f"{again} times a page got no answer and was asked for again"
+            notes["web server killed"] = f"{again} times a page got no answer and was asked for again"
         if self.tended:
             notes["supervisor"] = f"{self.tended} programs had ended by themselves and were started again"
         took = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.took.items())
@@ -225,25 +225,26 @@ class Run:
             if not after:
                 people(moment.number, self.filed)
                 if isinstance(moment.fault, WebKilled):
-                    for number in range(ON_THE_WEB):
-                        file_on_the_web(app.test_client(), moment.number, number)
+                    for number in range(moment.fault.visits):
+                        moment.fault.visit(app.test_client(), moment.number, number)
                         db.session.remove()
             tick()
 
     def _on_the_web(self, moment: Moment) -> int:
-        """People file on the website, whose server dies in the middle of each filing; how often a page was asked for again."""
+        """People do on the website what the fault says, and its server dies in the middle of it; how often a page was asked for again."""
         if not isinstance(moment.fault, WebKilled):
             return 0
         address, again = self.system.start_web(), 0
-        for number in range(ON_THE_WEB):
-            points = iter([self.chance.choice([*(f"web.{n:02}" for n in range(2, 40)), "web.commit", "web.committed"])])
+        for number in range(moment.fault.visits):
+            instants = [*(f"web.{n:02}" for n in range(2, 40)), "web.commit", "web.committed"]
+            points = {page: [self.chance.choice(instants)] for page in moment.fault.pages}
 
             def die(url: str) -> None:
-                if url.endswith("/check"):
-                    self.system.points.put(list(points))  # noqa: B023  called before the next turn
+                for page in [each for each in points if url.endswith(each)]:  # noqa: B023  called before the next turn
+                    self.system.points.put(points.pop(page))  # noqa: B023
 
             browser = Browser(address, die)
-            file_on_the_web(browser, moment.number, number)
+            moment.fault.visit(browser, moment.number, number)
             again += browser.again
         self.system.points.clear()
         assert self.system.web is not None

@@ -17,7 +17,7 @@ from disputes.cases.models import Case, CaseEvent, Contact, Deadline, Offer, Ref
 from disputes.db import db
 from disputes.notifications import rendering
 from disputes.notifications.models import Message, MessageState
-from disputes.returns.models import Refund, ReturnItem, TaxEntry
+from disputes.returns.models import Custody, Refund, ReturnItem, TaxEntry
 from disputes.rules.lifecycle import Action
 
 # Rows that hang on a case by ``case_id``, and what of them must be the same in both runs: none lost, none doubled. What a
@@ -30,6 +30,7 @@ COMPARED: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (Refund, ("amount", "currency", "means", "by_role")),
     (TaxEntry, ("position", "payer", "payee", "amount", "through", "reason", "rule_id")),
 )
+OF_A_HAND_OVER = ("seq", "giver", "taker", "quantity", "grade", "seal")  # hangs on its item, and so on the case
 OF_THE_CASE = ("kind", "state", "outcome", "waiting_on", "asked_from", "emergency", "office_id", "departure")
 
 
@@ -114,6 +115,9 @@ def records(moments: Sequence[datetime]) -> dict[str, Record]:
         for values in db.session.execute(select(table.case_id, *(getattr(table, column) for column in columns))):
             says = (table.__tablename__, *(repr(value) for value in values[1:]))
             found[values[0]].others.append(Row(last, says))
+    hands = select(ReturnItem.case_id, ReturnItem.position, *(getattr(Custody, column) for column in OF_A_HAND_OVER))
+    for case_id, *values in db.session.execute(hands.join(Custody.item)):
+        found[case_id].others.append(Row(last, ("custody", *map(repr, values))))
     facts = [getattr(Case, column) for column in OF_THE_CASE]
     who = select(Contact.email, Case.id, *facts).join(Contact.case).where(Contact.party == "tourist")
     by_address: dict[str, Record] = {}

@@ -14,6 +14,7 @@ import redis
 
 from disputes.embedded.engines import wait_until_ready
 from disputes.notifications.smtp import TIMEOUT
+from tests.faults.cases import file_on_the_web, give_back_on_the_web
 from tests.faults.mail import Mood
 from tests.faults.struck import DOUBLED, TENTH_LOST
 from tests.faults.system import System, wait_for
@@ -349,9 +350,21 @@ class MailDrops(MailFault):
 
 
 class WebKilled(Fault):
-    """The web server dies while people file; they send the same page again until there is an answer (``people`` files)."""
+    """The web server dies while people file; they send the same page again until there is an answer."""
 
     name = "web killed during filing"
+    visit = staticmethod(file_on_the_web)  # what people do on the web at this moment, one after the other
+    pages: tuple[str, ...] = ("/check",)  # at whose sending it dies
+    visits = 12
+
+
+class WebKilledAtTheShop(WebKilled):
+    """The web server dies while shops take goods in and report refunds; they send the same page again under the same entry."""
+
+    name = "web killed during a hand-over"
+    visit = staticmethod(give_back_on_the_web)
+    pages = ("/receive", "/refund")
+    visits = 6  # it dies twice in each
 
 
 # --- and longer ones
@@ -412,7 +425,7 @@ FAULTS: dict[str, type[Fault]] = {
     kind.name: kind
     for kind in (
         Points, WorkerKilled, LeaderKilled, PoolKilled, BrokerKilled, BrokerEmptied, BrokerDoubles, BrokerLoses,
-        DatabaseCrashed, ConnectionsEnded, WebKilled, BeatKilled, TwoBeats, ByHand, MailRefuses, MailHangs, MailDrops,
+        DatabaseCrashed, ConnectionsEnded, WebKilled, WebKilledAtTheShop, BeatKilled, TwoBeats, ByHand, MailRefuses, MailHangs, MailDrops,
         Outage, Together,
     )
 }  # fmt: skip

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.faults.cases import MOMENTS
+from tests.faults.cases import MOMENTS, RECIPES
 from tests.faults.harness import PLAN, Line, Report, Run, moments_of, only
 from tests.faults.records import Due, Record, Row, differences
 from tests.faults.strikes import FAULTS
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.processes
 
 SHORT = (
     "worker killed", "broker killed", "working process killed", "worker killed between two steps", "broker emptied",
-    "database connections ended", "mail server drops after DATA", "database crashed",
+    "database connections ended", "mail server drops after DATA", "database crashed", "web killed during a hand-over",
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def system() -> Iterator[System]:
 
 
 def test_whatever_is_killed_in_the_middle_nothing_is_lost_and_nothing_doubled(system: System) -> None:
-    report = Run(system, 14, moments_of(list(SHORT)))()
+    report = Run(system, len(RECIPES), moments_of(list(SHORT)))()
     assert report.clean, str(report)
     assert report.steps > 20, f"there was nothing to strike:\n{report}"
 

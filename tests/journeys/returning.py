@@ -171,4 +171,5 @@ def both_confirm(page: Page) -> None:
     for half in ("desk_agrees", "visitor_agrees"):
         page.locator(f'input[name="{half}"]').check(force=True)
     page.locator('button[name="go"][value="confirm"]').click()
+    expect(page.locator('input[name="visitor_agrees"]')).to_have_count(0)
     page.wait_for_load_state()
