@@ -160,6 +160,8 @@ class Custody(Base):
     __table_args__ = (
         UniqueConstraint("item_id", "seq"),
         UniqueConstraint("entry", "item_id"),
+        Index("ix_custody_came_to_desk", "taker_id", "at", postgresql_where=sql("taker = 'desk'")),
+        Index("ix_custody_left_desk", "giver_id", "at", postgresql_where=sql("giver = 'desk'")),
         CheckConstraint(f"giver IN ({_HOLDERS})", name="giver_known"),
         CheckConstraint(f"taker IN ({_HOLDERS})", name="taker_known"),
         CheckConstraint("giver <> taker OR giver_id IS DISTINCT FROM taker_id", name="from_one_to_another"),
