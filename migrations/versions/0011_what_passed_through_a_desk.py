@@ -10,8 +10,8 @@ depends_on = None
 
 
 def upgrade():
-    op.create_index("ix_custody_came_to_desk", "custody", ["taker_id", "at"], postgresql_where=sa.text("taker = desk"))
-    op.create_index("ix_custody_left_desk", "custody", ["giver_id", "at"], postgresql_where=sa.text("giver = desk"))
+    op.create_index("ix_custody_came_to_desk", "custody", ["taker_id", "at"], postgresql_where=sa.text("taker = 'desk'"))
+    op.create_index("ix_custody_left_desk", "custody", ["giver_id", "at"], postgresql_where=sa.text("giver = 'desk'"))
 
 
 def downgrade():
