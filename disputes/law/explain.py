@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_skeleton, format_time
@@ -67,14 +68,24 @@ def time_left(up_to: timedelta | None) -> str:
 
 def day(on: date) -> str:
     """A day with its weekday, short."""
-    return str(format_skeleton("yMMMEd", on, locale=_locale()))
+    return _day_text(on, _locale())
 
 
 def moment(at: datetime | str) -> str:
     """A moment in China time."""
     local = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(SHANGHAI)
-    clock = format_time(local.time(), "short", locale=_locale())
+    clock = _time_text(local.hour, local.minute, _locale())
     return _("%(day)s, %(time)s China time", day=day(local.date()), time=clock)
+
+
+@lru_cache(10_000)
+def _day_text(on: date, locale: Any) -> str:
+    return str(format_skeleton("yMMMEd", on, locale=locale))
+
+
+@lru_cache(10_000)
+def _time_text(hour: int, minute: int, locale: Any) -> str:
+    return str(format_time(time(hour, minute), "short", locale=locale))
 
 
 # --- how each line reads ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, func, select
@@ -34,9 +35,26 @@ def given_up(limit: int = 50, before: int | None = None) -> list[Message]:
     return list(db.session.scalars(query.order_by(Message.id.desc()).limit(limit)))
 
 
-def of_case(case_id: int) -> list[Message]:
-    """All letters of a case, in their order."""
-    return list(db.session.scalars(select(Message).where(Message.case_id == case_id).order_by(Message.id)))
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A letter as the page of its case names it."""
+
+    id: int
+    template: str
+    state: str
+    channel: str
+    address: str | None
+    sent_at: datetime | None
+    created_at: datetime
+
+
+def of_case(case_id: int) -> list[Line]:
+    """All letters of a case in short, in their order."""
+    columns = (
+        Message.id, Message.template, Message.state, Message.channel, Message.address, Message.sent_at, Message.created_at,
+    )  # fmt: skip
+    rows = db.session.execute(select(*columns).where(Message.case_id == case_id).order_by(Message.id))
+    return [Line(*row) for row in rows]
 
 
 def find(message_id: int) -> Message | None:

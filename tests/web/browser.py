@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -75,9 +75,10 @@ class Browser:
         return [a["href"] for a in self.page.find("a")]
 
     def forms(self) -> list[str]:
-        """The addresses to which the forms of the page's main part are sent."""
+        """The addresses to which the forms of the page's main part are sent, and those of forms that a link of it opens."""
         assert self.page is not None
-        return [urljoin(self.path, form["action"]) for form in self.page.find("main")[0].find("form")]
+        drawn = [urljoin(self.path, form["action"]) for form in self.page.find("main")[0].find("form")]
+        return [*drawn, *self._behind_links()]
 
     def errors(self) -> str:
         """What the list of errors says."""
@@ -90,10 +91,19 @@ class Browser:
         posted = [f for f in forms if f["method"] == "post"]
         if action is not None:
             posted = [f for f in posted if urlsplit(urljoin(self.path, f["action"])).path.endswith(action)]
+            link = next((link for to, link in self._behind_links().items() if to.endswith(action)), None)
+            if not posted and link is not None:
+                return self.open(link)._form(action)
         assert len(posted) == 1, (
             f"{len(posted)} forms to {action!r} among {self.forms()} on {self.path}: {self.text[:500]}"
         )
         return posted[0]
+
+    def _behind_links(self) -> dict[str, str]:
+        """The links that open a form of this page, by the address to which that form is sent."""
+        assert self.page is not None
+        links = [urlsplit(urljoin(self.path, a["href"])) for a in self.page.find("a") if "data-form" in a]
+        return {f"{link.path}/do/{parse_qs(link.query)['do'][0]}": f"{link.path}?{link.query}" for link in links}
 
     def _named(self, form: Element, name: str) -> str:
         names = {e["name"] for e in form.find("input", "select", "textarea", "button")}

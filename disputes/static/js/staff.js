@@ -31,14 +31,37 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "o" && document.activeElement?.matches(".row-link")) document.activeElement.click();
 }, true);
 
-// A form that somebody opens takes the focus, so that one key is enough to begin writing.
+// A form that somebody opens takes the focus, so that one key is enough to begin writing. Until then it is only a link, which
+// leads to it where there is no script; here it is fetched and put in its place, so that what stands in others is kept.
+const begin = (act) => {
+  act.querySelector("textarea, input:not([type=hidden], [type=file]), select")?.focus({ preventScroll: true });
+  act.scrollIntoView({ block: "nearest" });
+};
+const fetched = async (link) => {
+  const part = new URL(link.href);
+  part.searchParams.set("part", "form");
+  part.searchParams.set("version", link.dataset.form); // of the page that its writer is looking at
+  const answer = await fetch(part);
+  if (!answer.ok || answer.redirected) throw new Error(`no form: ${answer.status}`);
+  return document.createRange().createContextualFragment(await answer.text());
+};
 for (const act of document.querySelectorAll("details.act")) {
   let asked = false;
   act.querySelector("summary").addEventListener("click", () => (asked = true));
-  act.addEventListener("toggle", () => {
-    if (!act.open || !asked) return;
+  act.addEventListener("toggle", async () => {
+    if (!act.open) return;
+    const link = act.querySelector("a[data-form]");
+    if (link && !act.dataset.fetching) {
+      act.dataset.fetching = "yes";
+      try {
+        act.querySelector(".act-body").replaceWith(await fetched(link));
+      } catch {
+        location.assign(link.href); // the page itself says what is the matter
+        return;
+      }
+    }
+    if (!asked) return;
     asked = false;
-    act.querySelector("textarea, input:not([type=hidden], [type=file]), select")?.focus({ preventScroll: true });
-    act.scrollIntoView({ block: "nearest" });
+    begin(act);
   });
 }

@@ -54,6 +54,11 @@ class CaseAction:
         """How the address and the prefix of the form name it."""
         return self.action.value.replace("_", "-")
 
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether its form is a button alone."""
+        return self.form is StepForm
+
 
 def _receive(form: forms.EvidenceForm) -> bool:
     """Judge and store the files before any row is locked; False when none of them is kept."""

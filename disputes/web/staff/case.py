@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,10 +66,12 @@ class Owed:
 
 @bp.get("/cases/<number>")
 def case(number: str) -> str:
-    """The case with everything on it."""
+    """The case with everything on it; with ``part=form`` only what stands below the button of one step, for a script to put there."""
     by = current_actor()
     found = queries.whole(number, by)
     wanted = return_actions.entry(found.kind, request.args.get("do", ""))
+    if wanted is not None and request.args.get("part") == "form":
+        return _form_alone(found, by, wanted)
     return _page(found, by, opened=wanted)
 
 
@@ -120,6 +121,21 @@ def _again(number: str, by: Actor, entry: CaseAction, form: StepForm, problem: s
     return _page(found, by, opened=entry, form=form, problem=Problem(code, news, [] if offered else _written(form)))
 
 
+def _form_alone(case: Case, by: Actor, entry: CaseAction) -> str:
+    if entry.action not in _open_actions(case, by):
+        abort(409)
+    form = _form(case, entry)
+    form.version.data = request.args.get("version", form.version.data)  # the page may be older than the case
+    return render_template(
+        "staff/act.html",
+        case=case,
+        entry=entry,
+        form=form,
+        found_shops=_found_shops(case, entry),
+        shop_typed=_shop_typed(case),
+    )
+
+
 def _written(form: StepForm) -> list[tuple[str, str]]:
     """Label and content of every field that was filled in, as text to keep."""
     return [(str(f.label.text), text) for f in form if f.type not in UNSEEN and (text := _as_text(f))]
@@ -148,6 +164,9 @@ def _page(
     complaint = case.complaint
     competence = whereabouts.competence(case)
     following, always = return_actions.TABLES[Kind(case.kind)]
+    if opened is not None and opened.action not in allowed:
+        opened = None
+    found_shops = _found_shops(case, opened) if opened else []
     return render_template(
         "staff/case.html",
         case=case,
@@ -157,8 +176,8 @@ def _page(
         earlier=returns.earlier_return(case) if back is None else None,
         next_actions=[a for a in following if a.action in allowed],
         always_actions=[a for a in always if a.action in allowed],
-        forms=_forms(case, allowed, opened, form),
-        opened=opened.code if opened and opened.action in allowed else None,
+        opened=opened.code if opened else None,
+        opened_form=(form or _form(case, opened)) if opened else None,
         form=form,
         problem=problem,
         record=record.entries(case, people, shops),
@@ -183,7 +202,7 @@ def _page(
         zone=known_zone(case.tourist.time_zone),
         fits=deadlines.ends_before_departure(case, now) if case.is_open and case.state != State.LIAISON else None,
         evidence=[e for e in case.evidence if e.erased_at is None],
-        found_shops=_found_shops(case, allowed),
+        found_shops=found_shops,
         shop_typed=_shop_typed(case),
         can_refer=referrals.has_package(case),
     )
@@ -216,23 +235,13 @@ def _record(case: Case) -> Return:
     return db.session.get_one(Return, case.id)
 
 
-def _forms(
-    case: Case, allowed: tuple[Action, ...], opened: CaseAction | None, sent: StepForm | None
-) -> dict[str, StepForm]:
-    """One form for each step that may be taken; the one that was sent as it was sent, the others with what is known."""
-    made = {}
-    for entry in itertools.chain(*return_actions.TABLES[Kind(case.kind)]):
-        if entry.action not in allowed:
-            continue
-        if sent is not None and opened is entry:
-            made[entry.code] = sent
-            continue
-        form = entry.form(formdata=None, prefix=entry.code)
-        form.choose_from(case)
-        form.fill(case)
-        form.version.data = str(case.version)
-        made[entry.code] = form
-    return made
+def _form(case: Case, entry: CaseAction) -> StepForm:
+    """The form of a step with what is known. Only of the one that is open: all of them were half of the page's time."""
+    form = entry.form(formdata=None, prefix=entry.code)
+    form.choose_from(case)
+    form.fill(case)
+    form.version.data = str(case.version)
+    return form
 
 
 def _owed(deadline: Any, now: datetime) -> Owed:
@@ -269,9 +278,9 @@ def _shop_typed(case: Case) -> str:
     return typed or (case.complaint.shop_name or "" if case.shop_id is None else "")
 
 
-def _found_shops(case: Case, allowed: tuple[Action, ...]) -> list[Shop]:
-    typed = _shop_typed(case)
-    return merchants.shops(typed, limit=8) if typed and Action.CHANGE_SHOP in allowed else []
+def _found_shops(case: Case, opened: CaseAction) -> list[Shop]:
+    typed = _shop_typed(case) if opened.action == Action.CHANGE_SHOP else ""
+    return merchants.shops(typed, limit=8) if typed else []
 
 
 # --- evidence

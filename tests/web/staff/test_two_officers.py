@@ -34,11 +34,11 @@ def fresh(case: Case) -> Case:
 
 def test_the_second_of_two_proposals_comes_back_with_all_that_was_typed(desk: Browser, colleague: Browser) -> None:
     case = factories.mediation()
-    desk.open(url(case))
+    desk.open(f"{url(case)}?do=propose")
     colleague.open(url(case))
     colleague.submit("/do/ask-tourist", question="Which colour was it?")
 
-    desk.submit("/do/propose", remedies=["refund"], amount="777", words="双方各让一步。", status=409)
+    desk.submit("/do/propose", remedies=["price_difference"], amount="777", words="双方各让一步。", status=409)
 
     assert "This step is no longer possible" in desk.text
     assert "Question to the visitor" in desk.text
@@ -50,10 +50,10 @@ def test_the_second_of_two_proposals_comes_back_with_all_that_was_typed(desk: Br
 
 def test_a_stale_step_that_is_still_possible_is_sent_again_with_one_click(desk: Browser, colleague: Browser) -> None:
     case = factories.mediation()
-    desk.open(url(case))
+    desk.open(f"{url(case)}?do=propose")
     colleague.open(url(case)).submit("/do/write", words="请双方补充照片。")
 
-    desk.submit("/do/propose", remedies=["refund"], amount="777", words="双方各让一步。", status=409)
+    desk.submit("/do/propose", remedies=["price_difference"], amount="777", words="双方各让一步。", status=409)
     assert "The case has changed while you were writing" in desk.text
     assert "请双方补充照片。" in desk.text
     kept = desk.form("/do/propose")
@@ -66,16 +66,28 @@ def test_a_stale_step_that_is_still_possible_is_sent_again_with_one_click(desk: 
 
 def test_what_the_tourist_did_meanwhile_shows_too(desk: Browser) -> None:
     case = factories.offered()
-    desk.open(url(case))
+    desk.open(f"{url(case)}?do=change-departure")
     factories.settled(case)
     desk.submit("/do/change-departure", departure="unknown", status=409)
     assert "The visitor accepted the offer" in desk.text
     assert desk.form("/do/change-departure")["change-departure-departure"] == "unknown"
 
 
+def test_a_form_that_a_script_fetches_carries_the_version_of_the_page_around_it(
+    desk: Browser, colleague: Browser
+) -> None:
+    case = factories.mediation()
+    shown = case.version
+    colleague.open(url(case)).submit("/do/write", words="请双方补充照片。")
+    part = desk.client.get(f"{url(case)}?do=propose&part=form&version={shown}").get_data(as_text=True)
+    assert f'name="propose-version" type="hidden" value="{shown}"' in part
+    assert "<html" not in part
+    assert desk.client.get(f"{url(case)}?do=reopen&part=form").status_code == 409
+
+
 def test_a_note_is_kept_whatever_else_happened(desk: Browser, colleague: Browser) -> None:
     case = factories.mediation()
-    desk.open(url(case))
+    desk.open(f"{url(case)}?do=note")
     colleague.open(url(case)).submit("/do/write", words="请双方补充照片。")
     desk.submit("/do/note", words="已电话联系店长。")
     assert "已电话联系店长。" in desk.text
