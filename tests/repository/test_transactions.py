@@ -66,4 +66,5 @@ def test_verbs_leave_the_transaction_to_their_callers() -> None:
         "disputes.intake.commands",
         "disputes.notifications.delivery",
         "disputes.notifications.digests",
+        "disputes.returns.figures",
     }
