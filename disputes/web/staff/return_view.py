@@ -197,6 +197,8 @@ class Back:
         if found is None:
             return []
         owed = balances(tuple(p for p in found.postings if not p.information))
+        if not any(owed.values()):
+            return []
         return [
             (
                 str(explain_returns.PARTIES[party]),
