@@ -12,7 +12,7 @@ LAYERS = (
      "disputes.embedded.paths", "disputes.embedded.errors"),
     ("config",),
     ("disputes.db", "disputes.logs"),
-    ("disputes.rows", "disputes.return_names"),
+    ("disputes.rows", "disputes.return_names", "disputes.integrity_names"),
     ("disputes.clock", "disputes.search", "disputes.names", "disputes.formats"),
     ("disputes.law", "disputes.accounts", "disputes.regions"),
     ("disputes.merchants",),
