@@ -41,7 +41,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "ask for something else": {
         "action": "counter",
         "version": 3,
-        "package": {"remedies": ["refund"], "amount": 100000, "currency": "CNY", "goods": "give_back", "within": "P3D"},
+        "package": {"remedies": ["refund"], "amount": 128000, "currency": "CNY", "goods": "give_back", "within": "P3D"},
         "words": "The set is worthless to me now.",
     },
     "answer a question": {"action": "answer", "version": 4, "words": "はい、まだ持っています。", "language": "ja"},

@@ -116,6 +116,7 @@ def test_the_description_is_openapi_and_holds_the_interface_alone(client: FlaskC
     assert set(told["paths"]) == {
         "/api/v1/categories", "/api/v1/places", "/api/v1/shops", "/api/v1/pledges", "/api/v1/pledges/{code}", "/api/v1/odds", "/api/v1/complaints", "/api/v1/complaints/{number}",
         "/api/v1/complaints/{number}/steps", "/api/v1/complaints/{number}/evidence/{evidence_id}",
+        "/api/v1/returns/verdict", "/api/v1/returns/desks", "/api/v1/returns", "/api/v1/returns/{number}", "/api/v1/returns/{number}/steps",
     }  # fmt: skip
     for operations in told["paths"].values():
         for operation in operations.values():

@@ -143,7 +143,7 @@ def test_a_key_needs_the_scope_of_returns(new_desk: Any, shop: Shop) -> None:
 def test_a_declaration_that_cannot_be_carried_out_says_why(
     desk: Desk, shop: Shop, change: dict[str, Any], field: str
 ) -> None:
-    assert field in errors_of(desk.post("/returns", declaration(shop, **change)))
+    assert field in errors_of(desk.post("/returns", {**declaration(shop), **change}))
 
 
 def test_a_return_is_no_complaint_and_a_complaint_no_return(client: FlaskClient) -> None:

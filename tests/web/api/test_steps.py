@@ -19,7 +19,7 @@ from disputes.web.api import asked, steps
 from tests import factories
 from tests.web.api.conftest import Desk, as_parts, call, errors_of
 
-PACKAGE = {"remedies": ["refund"], "amount": 100_000, "goods": "give_back", "within": "P3D"}
+PACKAGE = {"remedies": ["refund"], "amount": 128_000, "goods": "give_back", "within": "P3D"}
 
 
 def take(client: FlaskClient, case: Case, action: str, bearer: str | None = None, **more: Any) -> TestResponse:
