@@ -8,12 +8,12 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks import pages, step, work
+from benchmarks import pages, processor, step, work
 from benchmarks.prepare import Source
 from benchmarks.results import Figure, table
 from benchmarks.system import System
 
-NAMES = ("queue", "search", "case", "filing", "sweep", "notice", "routing", "lapses")
+NAMES = ("queue", "search", "case", "processor", "filing", "sweep", "notice", "routing", "lapses")
 LARGE, SMALL = "large", "small"
 FEW = 10_000
 
@@ -56,6 +56,7 @@ def _measure(system: System, cases: int, wanted: tuple[str, ...] | list[str]) ->
         "queue": lambda: pages.queue(system, SMALL, LARGE),
         "search": lambda: pages.search(system, LARGE),
         "case": lambda: pages.case_page(system, LARGE),
+        "processor": lambda: processor.pages(system, LARGE),
         "filing": lambda: pages.filing(system, LARGE),
         "sweep": lambda: work.sweep(system, LARGE),
         "notice": lambda: work.notice(system, LARGE),
