@@ -30,7 +30,7 @@ OPEN = {
     "api.pledges", "api.pledge",
     "public.pledges", "public.pledge_page", "public.pledges_data", "public.pledges_csv", "public.pledges_json",
     "public.figures", "public.figures_csv", "public.figures_json",
-    "api.page", "api.openapi", "api.categories", "api.places", "api.shops", "api.odds",
+    "api.page", "api.openapi", "api.categories", "api.places", "api.shops", "api.desks", "api.odds", "api.verdict",
     "merchant.sign_in", "merchant.sign_out", "merchant.invitation",
     "staff.sign_in", "staff.sign_in_code", "staff.sign_in_set_up", "staff.sign_out", "staff.invitation",
     "desk.sign_in", "desk.sign_in_code", "desk.sign_in_set_up", "desk.sign_out", "desk.invitation", "desk.offline", "desk.worker",
