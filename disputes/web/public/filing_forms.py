@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -469,9 +470,13 @@ def hour_text(hour: int) -> str:
 def divisions() -> list[SelectChoice]:
     """Cities with their districts: Chongqing, Chengdu, then the rest of Sichuan. Whoever knows no more chooses the city."""
     rows = regions.divisions()
+    counties = defaultdict(list)
+    for row in rows:
+        if row.level == "county":
+            counties[row.parent_code].append(row)
     choices = [SelectChoice("", _("Choose"))]
     for city in rows:
-        districts = [row for row in rows if row.parent_code == city.code and row.level == "county"]
+        districts = counties.get(city.code)
         if not districts:
             continue
         group = place_name(city)
