@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import load_only
 
 from disputes import clock
 from disputes.accounts import roster
@@ -171,6 +172,7 @@ def _officer(case: Case) -> list[Recipient]:
 _SUPERVISORS = (
     select(User)
     .where(User.role == Role.SUPERVISOR, User.office_id == bindparam("office"), User.active)
+    .options(load_only(User.email, User.locale, User.notices))
     .order_by(User.id)
 )
 
