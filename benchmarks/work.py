@@ -7,20 +7,24 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 from celery import Celery
 
-from benchmarks import pages
+from benchmarks import pages, step
 from benchmarks.prepare import Source
 from benchmarks.results import Figure, ms, p95, typical
 from benchmarks.system import ROOT, MailServer, System, wait_for
 from benchmarks.visitor import Visitor
+from disputes import hints
 from disputes.app import create_app
 from disputes.cases import sweeps
 from disputes.db import db
 
+WARMING, ROUNDS, AT_ONCE = 100, 8, 50  # lapses before, then so many rounds of so many lapses
+SECONDS_BARE = 3.0
 LONG_AGO = 10  # days by which the overdue cases are moved into the past: an outage over Golden Week
 WINDOW = 12.0  # seconds in which steps are counted
 WARM = 2.0  # seconds before that
@@ -66,12 +70,47 @@ def lapses(system: System, source: Source, database: str, due: int) -> list[Figu
     templates = [t for t in source.open if t.story.name in LAPSING]
     source.add(database, templates, due, LONG_AGO, first=8_100_000)
     config = system.config(database)
-    return _rates(
+    alone = _by_itself(system, database)
+    return alone + _rates(
         system, config.database_url, "lapses", "deadlines.sweep", (1, 2, 4),
         "SELECT count(*) FROM deadlines WHERE ending = 'lapsed'",
         "SELECT count(*) FROM deadlines WHERE ended_at IS NULL AND due_at <= clock_timestamp() AND fault IS NOT NULL",
         wanted=1 / 3,
     )  # fmt: skip
+
+
+def _by_itself(system: System, database: str) -> list[Figure]:
+    """What a lapse costs this side of the database: processor time and statements, which others on the machine change little."""
+    config = system.config(database)
+    statements = 0
+
+    def count(*_: Any) -> None:
+        nonlocal statements
+        statements += 1
+
+    app = create_app(config)
+    with app.app_context(), hints.together():
+        for _ in range(WARMING):
+            sweeps.lapse_next()
+        took = [_processor_time(sweeps.lapse_next, AT_ONCE) for _ in range(ROUNDS)]
+        db.event.listen(db.engine, "before_cursor_execute", count)
+        _processor_time(sweeps.lapse_next, AT_ONCE)
+        db.event.remove(db.engine, "before_cursor_execute", count)
+        db.session.remove()
+        db.engine.dispose()
+    began = time.process_time()
+    steps = step.steps(config.database_url, SECONDS_BARE) * SECONDS_BARE
+    bare = (time.process_time() - began) / steps
+    lapse = statistics.median(took)
+    measured = f"{ms(lapse)}, {statements / AT_ONCE:.1f} statements (bare step {ms(bare)}, 6)"
+    return [Figure("processor time of a lapse in Python", "", measured, "", None)]
+
+
+def _processor_time(work: Callable[[], object], times: int) -> float:
+    began = time.process_time()
+    for _ in range(times):
+        work()
+    return (time.process_time() - began) / times
 
 
 # The states in which most cases are when everybody has been silent for days.
