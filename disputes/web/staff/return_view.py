@@ -247,9 +247,9 @@ def back_of(case: Case, people: dict[int, User]) -> Back | None:
 
 def _stands(item: ReturnItem) -> tuple[str, str]:
     if item.accepted_at is not None:
-        return _("Accepted"), "jade-strong"
+        return _("Goods accepted"), "jade-strong"
     if item.rejected_at is not None:
-        return _("Not accepted"), "cinnabar"
+        return _("Goods not accepted"), "cinnabar"
     if item.arrived_at is not None:
         return _("Has arrived"), "jade"
     if item.holder == Holder.CARRIER:

@@ -162,7 +162,7 @@ def test_who_owes_whom_of_the_tax_is_shown_to_the_fen_and_marked_unverified(desk
         "Unverified values",
         "What has to be done, and who owes whom",
         "unverified",
-        "To the fen",
+        "Exact to the fen",
     ):
         assert words in desk.text, words
 
