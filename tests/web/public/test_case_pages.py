@@ -151,6 +151,7 @@ def test_a_shop_note_for_staff_is_not_shown_to_the_tourist(client):
 
 def test_the_page_asks_the_database_as_often_for_a_long_history_as_for_a_short_one(client):
     case = factories.offered()
+    factories.with_picture(case)  # a case without any is not even asked for them
     address = f"/c/{factories.token_of(case)}"
     client.get(address)
     short = _statements(client, address)
