@@ -122,6 +122,9 @@ def _of_the_interface(visitor: str, endpoint: str) -> set[int]:
         return WHO_ARE_YOU
     if endpoint == "api.file_complaint":
         return {422} if "partner" in visitor else FORBIDDEN
+    if endpoint in ("api.declare_return", "api.a_return", "api.take_return_step"):
+        # The links and keys of this walk are those of a dispute; whose return it is, tests/web/api/test_returns.py asks.
+        return {422} | FORBIDDEN if endpoint == "api.declare_return" else NOT_HERE | FORBIDDEN
     if visitor in STRANGERS:
         return NOT_HERE
     if endpoint == "api.take_step":
