@@ -36,7 +36,20 @@ from disputes.web.api.asked import (
     Withdraw,
     Write,
 )
-from disputes.web.api.shapes import Code, Day, Given, Language, Moment, Taken, Text, Whole, left_out, one_of, several
+from disputes.web.api.shapes import (
+    Code,
+    Day,
+    Given,
+    Language,
+    Moment,
+    Taken,
+    Text,
+    Whole,
+    YesNo,
+    left_out,
+    one_of,
+    several,
+)
 from disputes.web.fields import AMOUNT_LIMIT
 from disputes.web.public.filing_forms import LINE, SHORT
 from disputes.web.public.returning_forms import MOST_LINES, MOST_PIECES
@@ -45,11 +58,9 @@ FEN = "In fen: 38800 is 388.00 yuan."
 NOT_SAID = "Left out: nobody has said, which is not a no."
 
 
-def _said(description: str) -> fields.Boolean:
+def _said(description: str) -> YesNo:
     """A fact that is true, false, or not known."""
-    return fields.Boolean(
-        truthy={True}, falsy={False}, load_default=left_out, metadata={"description": f"{description} {NOT_SAID}"}
-    )
+    return YesNo(load_default=left_out, metadata={"description": f"{description} {NOT_SAID}"})
 
 
 class ReturnShop(Taken):
@@ -74,8 +85,8 @@ class Returned(Taken):
     quantity = Whole(1, MOST_PIECES, load_default=1, description="How many pieces go back.")
     bought = Whole(1, MOST_PIECES, load_default=left_out, description="How many were bought. Left out: as many.")
     fault = Code(Fault, load_default=Fault.NONE, description="What is wrong with it; nothing need be.")
-    made_to_order = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
-    marked = fields.Boolean(truthy={True}, falsy={False}, load_default=False, metadata={"description": "Sold as flawed or near its expiry, and marked so."})  # fmt: skip
+    made_to_order = YesNo(load_default=False)
+    marked = YesNo(load_default=False, metadata={"description": "Sold as flawed or near its expiry, and marked so."})  # fmt: skip
     unsealed = _said("Its seal or wrapping was opened.")
     activated = _said("A device that was switched on and set up.")
     worn = _said("Used beyond trying it on.")

@@ -157,6 +157,15 @@ class Whole(fields.Integer):
         return value
 
 
+class YesNo(fields.Boolean):
+    """True or false, and nothing that is only like it: in JSON 1 is a number."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError(_("This has the wrong type."))
+        return value
+
+
 class Day(fields.Date):
     """A day as ISO 8601 writes it."""
 

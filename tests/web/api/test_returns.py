@@ -87,6 +87,7 @@ def test_the_verdict_speaks_the_language_of_the_request(client: FlaskClient, sho
         ({"shop": {"code": "NOWHERE"}}, "shop.code"),
         ({"items": [{"goods": "ordinary", "price": 1, "quantity": 3, "bought": 2}]}, "items.0.quantity"),
         ({"items": [{"goods": "ordinary", "price": -1}]}, "items.0.price"),
+        ({"items": [{"goods": "ordinary", "price": 1, "worn": 0}]}, "items.0.worn"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_field(client: FlaskClient, change: dict[str, Any], field: str) -> None:
