@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from disputes import names
+from disputes.accounts.actors import Actor
 from disputes.accounts.commands import AccountRefused
 from disputes.cases.commands import Refused
 from disputes.db import transaction
@@ -108,6 +110,12 @@ def _ports() -> list[SelectChoice]:
     return [SelectChoice("", _("None")), *(SelectChoice(p.code, local_name(p)) for p in found)]
 
 
+STEPS: dict[str, tuple[Callable[[int, int | None, Actor], Desk], Any]] = {
+    "close": (returns.close, _l("The desk is closed; its people no longer sign in.")),
+    "reopen": (returns.reopen, _l("The desk is open again. Let its people in one by one.")),
+}
+
+
 @bp.get("/desks")
 @SUPERVISOR
 def desks() -> str:
@@ -160,17 +168,14 @@ def desk(desk_id: int) -> Answer:
     return _page(_desk(desk_id), form)
 
 
-@bp.post("/desks/<int:desk_id>/<any(close, reopen):step>")
+@bp.post("/desks/<int:desk_id>/<step>")
 @SUPERVISOR
 def desk_step(desk_id: int, step: str) -> Response:
     """Close a desk, or open it again."""
     found = _desk(desk_id)
-    if not StepForm().validate():
+    if step not in STEPS or not StepForm().validate():
         abort(404)
-    verb, done = {
-        "close": (returns.close, _l("The desk is closed; its people no longer sign in.")),
-        "reopen": (returns.reopen, _l("The desk is open again. Let its people in one by one.")),
-    }[step]
+    verb, done = STEPS[step]
     try:
         with transaction():
             verb(found.id, None, current_actor())
