@@ -86,7 +86,7 @@ def stock_csv() -> Response:
     return answer
 
 
-@bp.route("/stock/<any(shop, desk):holder>/<int:place>", methods=["GET", "POST"])
+@bp.route("/stock/<holder>/<int:place>", methods=["GET", "POST"])
 def stock_take(holder: str, place: int) -> Response | str:
     """Take stock at one place."""
     where = _place(holder, place)
@@ -157,7 +157,7 @@ def _called(row: Lying) -> str:
 
 
 def _place(holder: str | None, place_id: int | None) -> Shop | Desk | None:
-    kind: Any = {Holder.SHOP: Shop, Holder.DESK: Desk}.get(Holder(holder)) if holder else None
+    kind: Any = {str(Holder.SHOP): Shop, str(Holder.DESK): Desk}.get(holder or "")
     return db.session.get(kind, place_id) if kind is not None and place_id else None
 
 
