@@ -407,7 +407,7 @@ OVER: tuple[tuple[Tell, tuple[str, ...], dict[str, Any]], ...] = (
     (is_withdrawn,                          ("porcelain", "jade"), {}),
     (is_asked,                              ("lacquer", "porcelain"), {"ago": 41 * DAY}),  # never answered
     (is_approved,                           ("silk",), {"ago": 44 * DAY}),     # never brought
-    (is_refunded,                           ("embroidery", "pandas"), {}),     # never confirmed
+    (is_refunded,                           ("embroidery", "pandas"), {"ago": 42 * DAY}),  # never confirmed
     (refusal_disputed,                      ("lacquer",), _LONG),
     (rejection_disputed,                    ("porcelain", "embroidery"), _LONG),
     (is_ended_by_officer,                   ("jade",), {"tax": TaxState.T3, "departure": ("departed", None)}),

@@ -24,6 +24,7 @@ from disputes.returns import deciding, declaring, handing
 from disputes.returns.declaring import Declaration, Piece
 from disputes.rules.lifecycle import Kind, Role
 from disputes.rules.return_facts import FactsError, Item, Purchase, TaxState
+from disputes.rules.rulebook import RuleError
 from disputes.web import verdict_words
 from disputes.web.access import only_for, open_to_strangers
 from disputes.web.api import bodies, bp, filing, return_shapes, steps
@@ -244,6 +245,11 @@ def _items(data: dict[str, Any], wrong: dict[str, list[str]]) -> tuple[Item, ...
 def _judged(judge: Any) -> Any:
     try:
         return judge()
+    except RuleError:  # a purchase of a time from which we keep no rules
+        year = clock.today().year
+        raise invalid(
+            {"purchase.on": [_("Write the year with four digits, for example %(year)s.", year=year)]}
+        ) from None
     except FactsError:
         raise invalid(
             {"purchase.on": [_("This day lies in the future. Check the year, the month and the day.")]}

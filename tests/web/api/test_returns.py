@@ -83,6 +83,7 @@ def test_the_verdict_speaks_the_language_of_the_request(client: FlaskClient, sho
     ("change", "field"),
     [
         ({"purchase": {"on": "2199-01-01"}}, "purchase.on"),
+        ({"purchase": {"on": "2000-01-01", "how_bought": "online", "received_on": "2000-01-02"}}, "purchase.on"),
         ({"items": []}, "items"),
         ({"shop": {"code": "NOWHERE"}}, "shop.code"),
         ({"items": [{"goods": "ordinary", "price": 1, "quantity": 3, "bought": 2}]}, "items.0.quantity"),
