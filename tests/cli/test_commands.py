@@ -150,7 +150,7 @@ def test_the_doctor_finds_a_history_that_was_changed(call: Call, own_app: Flask)
     assert ill["histories"] == {
         "part": "histories",
         "state": "failed",
-        "says": f"The history of case {spoken(number)} was changed at step 2.",
+        "says": f"The history of case {spoken(number)} does not hold from step 2 on.",
     }
 
 

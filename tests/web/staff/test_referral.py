@@ -35,7 +35,7 @@ def test_the_package_is_downloaded_and_the_hand_over_recorded(desk: Browser) -> 
     after = queries.find(case.id, actors.SYSTEM)
     assert after.state == State.REFERRED
     assert after.referrals[0].channel == "window"
-    assert [d.clock for d in after.running_deadlines] == ["follow_up"]
+    assert {d.clock for d in after.running_deadlines} == {"follow_up", "samr_accepts"}
 
 
 def test_without_an_authorisation_there_is_nothing_to_download(desk: Browser) -> None:
