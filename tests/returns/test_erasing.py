@@ -70,8 +70,8 @@ def test_nothing_that_a_tourist_told_of_a_return_is_left_in_its_rows():
     for table in tables:
         of = {"item_id": "SELECT id FROM return_items WHERE case_id = :case"}.get(keys.get(table, ""), ":case")
         rows = db.session.execute(
-            db.text(f"SELECT t::text FROM {table} t WHERE {keys.get(table, 'case_id')} IN ({of})"),
-            {"case": case.id},  # noqa: S608
+            db.text(f"SELECT t::text FROM {table} t WHERE {keys.get(table, 'case_id')} IN ({of})"),  # noqa: S608
+            {"case": case.id},
         )
         text = " ".join(row[0] for row in rows)
         left += [

@@ -68,7 +68,9 @@ def give_back(number: str) -> Answer:
     if step:
         flash(_("Given back. The goods are with the visitor again."), "success")
         return redirect(url_for(".seen", number=number), 303)
-    half = for_visitor("desk/_visitor_back.html", case, items=items, goods_of=goods_of, at_desk=own_desk(), confirm=form)
+    half = for_visitor(
+        "desk/_visitor_back.html", case, items=items, goods_of=goods_of, at_desk=own_desk(), confirm=form
+    )
     return _shown("desk/give-back.html", form, case, items, half=half)
 
 

@@ -186,7 +186,9 @@ def _is_complete(form: TakeForm, chosen: Iterable[ReturnItem], photographs: dict
             form.of(item, "grade").errors = [_("Choose the condition.")]
         for name in NEEDED:
             if name not in photographs[item.id] and not form.of(item, name).errors:
-                form.of(item, name).errors = [_("This photograph is missing: %(name)s", name=form.of(item, name).label.text)]
+                form.of(item, name).errors = [
+                    _("This photograph is missing: %(name)s", name=form.of(item, name).label.text)
+                ]
     if not (form.seal.data or "").strip():
         form.seal.errors = [_("Put the goods into a bag, seal it, and write the seal number.")]
     return not form.errors

@@ -154,7 +154,9 @@ def test_a_day_in_the_future_is_refused(phone: Phone) -> None:
 
 def test_a_purchase_before_every_rule_is_answered_calmly(phone: Phone) -> None:
     shop = make.shop()
-    tell(phone, shop.id, until="bought").submit({**answers(shop.id)["bought"], "bought_on-year": "2005", "how_bought": "online"})
+    tell(phone, shop.id, until="bought").submit(
+        {**answers(shop.id)["bought"], "bought_on-year": "2005", "how_bought": "online"}
+    )
     assert "Check the year" in phone.errors[0]
 
 
