@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +25,9 @@ from disputes.embedded.paths import paths_of
 
 pytestmark = pytest.mark.processes
 CLI = [sys.executable, "-m", "disputes.cli"]
+
+
+STARTED_WITHIN = 20  # seconds; a machine under load forks slowly
 
 
 class System:
@@ -74,10 +79,14 @@ class System:
         return psutil.Process(self.runner.pid).children(recursive=True)
 
     def child(self, name: str) -> psutil.Process:
+        """The program of this name; one that is just being started is waited for."""
         assert self.runner is not None
-        for process in psutil.Process(self.runner.pid).children():
-            if process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[-1:] == [name]:
-                return process
+        until = time.monotonic() + STARTED_WITHIN
+        while time.monotonic() < until:
+            for process in psutil.Process(self.runner.pid).children():
+                if process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[-1:] == [name]:
+                    return process
+            threading.Event().wait(0.05)
         raise AssertionError(f"There is no {name}.")
 
     def end(self) -> None:

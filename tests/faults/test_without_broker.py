@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -50,7 +51,11 @@ def cut_off(
     """An application whose broker is gone or silent, with its limits switched on as in an installation."""
     monkeypatch.setitem(hints._send, "hint", hints._send.get("hint"))  # this process gets its own hints back
     url = silent_broker if request.param == "silent" else "unix:///nowhere-at-all/broker.sock?db=0"
-    config = dataclasses.replace(new_database("disputes_cut_off"), env="development", redis_url=url)
+    config = dataclasses.replace(
+        new_database(f"disputes_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_cut_off"),
+        env="development",
+        redis_url=url,
+    )
     app = create_app(config)
     app.config["TESTING"] = True
     app.test_client_class = Visitor
@@ -100,7 +105,7 @@ def test_a_shop_answers_by_its_link_and_the_visitor_accepts(cut_off: Flask) -> N
 
     def story() -> tuple[int, int]:
         shop = Phone(cut_off.test_client(), "zh-CN").open(f"/m/{shop_link}/offer")
-        shop.submit({"remedies": ["refund"], "amount": "640"})
+        shop.submit({"remedies": ["price_difference"], "amount": "640"})
         tourist = Phone(cut_off.test_client()).open(f"/c/{own_link}/accept")
         tourist.submit()
         return shop.status, tourist.status

@@ -101,6 +101,8 @@ def acts(page: Page, code: str, **fields: str) -> None:
         box = form.locator(f'[name="{code}-{name}"]')
         tiles = form.locator(f'.tile-input[name="{code}-{name}"][value="{value}"]')
         if tiles.count():
+            for other in form.locator(f'.tile-input[type="checkbox"][name="{code}-{name}"]:checked').all():
+                other.uncheck(force=True)
             tiles.check(force=True)
         elif box.first.evaluate("e => e.tagName") == "SELECT":
             box.first.select_option(value)

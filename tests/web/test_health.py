@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 import config as settings
-from disputes import hints
+from disputes import hints, integrity
 from disputes.accounts import commands as accounts
 from disputes.accounts.scopes import Scope
 from disputes.app import create_app
@@ -56,10 +56,11 @@ def worker(app: Flask) -> Iterator[Callable[[bool], None]]:
 
 def test_it_is_ready_when_everything_answers(client: FlaskClient, worker: Callable[[bool], None]) -> None:
     worker(True)
+    integrity.look()
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.get_json() == {
-        "status": "ready", "database": "ok", "migrations": "ok", "broker": "ok", "worker": "ok",
+        "status": "ready", "database": "ok", "migrations": "ok", "broker": "ok", "worker": "ok", "integrity": "ok",
     }  # fmt: skip
     assert client.get("/healthz").get_json() == {"status": "ok"}
 
@@ -112,5 +113,5 @@ def test_without_the_broker_it_is_ready_and_people_can_file(
 
 def test_it_is_asked_without_credentials_and_tells_nothing_else(client: FlaskClient) -> None:
     told = client.get("/readyz").get_json()
-    assert set(told) == {"status", "database", "migrations", "broker", "worker"}
+    assert set(told) == {"status", "database", "migrations", "broker", "worker", "integrity"}
     assert set(told.values()) <= {"ready", "unavailable", "ok", "degraded", "behind"}
