@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Response, render_template, url_for
@@ -14,27 +12,14 @@ from disputes.cases.models import Case, Evidence
 from disputes.db import db
 from disputes.merchants.models import Shop
 from disputes.names import named
-from disputes.returns.models import Custody, Desk, Return, ReturnItem
+from disputes.returns.models import Custody, Desk, ReturnItem
 from disputes.rules.lifecycle import Action, Kind, Role, State, may
 from disputes.rules.return_way import Holder
 from disputes.web import downloads
+from disputes.web.custody import goods_name, passings
 from disputes.web.desk import bp
 from disputes.web.desk.advice import advice, can_take, elsewhere, lies_here, tax_warnings
 from disputes.web.desk.frame import by_number, own_desk, place_name
-
-
-@dataclass(frozen=True)
-class Passed:
-    """Goods went from one hand to another: one entry, whatever the number of items."""
-
-    event_id: int
-    at: datetime
-    happened_at: datetime
-    giver: str
-    taker: str
-    goods: list[str]
-    seal: str | None
-    ours: bool  # our desk took them
 
 
 @bp.get("/returns/<number>")
@@ -55,9 +40,10 @@ def seen(number: str) -> str:
         can_give_back=bool([i for i in here if i.accepted_at is None]),
         elsewhere=elsewhere(record, desk),
         can_pay=desk.pays_cash and may(Kind.RETURN, state, Action.REPORT_REFUND, Role.DESK),
-        passed=passed(record, desk),
+        passed=passings(case, record, who),
+        ours=(Holder.DESK, desk.id),
         pictures=[_picture(case, e) for e in _pictures(case)],
-        goods_of=goods_of,
+        goods_name=goods_name,
         stands=lambda item: stands(item, desk),
     )
 
@@ -90,11 +76,6 @@ def thumbnail(number: str, evidence_id: int) -> Response:
 # --- words that the other pages use too
 
 
-def goods_of(item: ReturnItem) -> str:
-    """What an item is called: in the visitor's words, or by its class when these were erased."""
-    return item.name or str(named(names.GOODS_CLASSES, item.goods))
-
-
 def who(holder: str, holder_id: int | None) -> str:
     """Who has goods, by name where it is a place."""
     word = str(named(return_names.HOLDERS, holder))
@@ -114,7 +95,7 @@ def conflict(item: ReturnItem, desk: Desk) -> dict[str, Any]:
     """Who took an item first, when and where; and whether it was this very desk."""
     first: Custody = item.custody[-1]
     return {
-        "goods": goods_of(item),
+        "goods": goods_name(item),
         "who": who(first.taker, first.taker_id),
         "at": first.at,
         "happened_at": first.happened_at,
@@ -122,29 +103,6 @@ def conflict(item: ReturnItem, desk: Desk) -> dict[str, Any]:
         "mine": (first.taker, first.taker_id) == (Holder.DESK, desk.id),
         "with_visitor": item.holder == Holder.TOURIST,
     }
-
-
-def passed(record: Return, desk: Desk) -> list[Passed]:
-    """Every passing on, the newest first."""
-    events: dict[int, list[Custody]] = {}
-    for item in record.items:
-        for row in item.custody:
-            events.setdefault(row.event_id, []).append(row)
-    return [_passed(events[key], desk) for key in sorted(events, reverse=True)]
-
-
-def _passed(rows: list[Custody], desk: Desk) -> Passed:
-    first = rows[0]
-    return Passed(
-        first.event_id,
-        first.at,
-        first.happened_at,
-        who(first.giver, first.giver_id),
-        who(first.taker, first.taker_id),
-        [f"{goods_of(row.item)} × {row.quantity}" for row in rows],
-        first.seal,
-        (first.taker, first.taker_id) == (Holder.DESK, desk.id),
-    )
 
 
 def _pictures(case: Case) -> list[Evidence]:

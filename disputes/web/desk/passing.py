@@ -19,12 +19,12 @@ from disputes.returns import deciding, handing, refunding
 from disputes.returns.models import Return, ReturnItem
 from disputes.rules.lifecycle import Action, Kind, Role, State, StepRefused, may
 from disputes.rules.packages import Means
+from disputes.web.custody import goods_name
 from disputes.web.desk import bp
 from disputes.web.desk.advice import advice, lies_here
 from disputes.web.desk.forms import BackForm, HandOnForm, PayForm
 from disputes.web.desk.frame import by_number, own_desk
 from disputes.web.desk.halves import for_visitor
-from disputes.web.desk.looking import goods_of
 from disputes.web.sentences import refusal
 
 Answer = Response | str | tuple[str, int]
@@ -69,7 +69,7 @@ def give_back(number: str) -> Answer:
         flash(_("Given back. The goods are with the visitor again."), "success")
         return redirect(url_for(".seen", number=number), 303)
     half = for_visitor(
-        "desk/_visitor_back.html", case, items=items, goods_of=goods_of, at_desk=own_desk(), confirm=form
+        "desk/_visitor_back.html", case, items=items, goods_name=goods_name, at_desk=own_desk(), confirm=form
     )
     return _shown("desk/give-back.html", form, case, items, half=half)
 
@@ -119,7 +119,7 @@ def _here(record: Return) -> list[ReturnItem]:
 
 
 def _of_items(form: Any, items: Sequence[ReturnItem]) -> Any:
-    form.items.choices = [SelectChoice(str(i.id), f"{goods_of(i)} × {i.quantity}") for i in items]
+    form.items.choices = [SelectChoice(str(i.id), f"{goods_name(i)} × {i.quantity}") for i in items]
     if not form.is_submitted():
         form.items.data = [str(i.id) for i in items]
         form.entry.data = str(uuid.uuid4())
@@ -138,7 +138,7 @@ def _entry(form: Any) -> str | None:
 
 
 def _shown(template: str, form: Any, case: Case, items: Sequence[ReturnItem], **more: Any) -> Answer:
-    page = render_template(template, form=form, case=case, items=items, goods_of=goods_of, **more)
+    page = render_template(template, form=form, case=case, items=items, goods_name=goods_name, **more)
     return page, 422 if form.errors else 200
 
 

@@ -18,10 +18,10 @@ from disputes.names import named
 from disputes.returns import handing
 from disputes.returns.models import Custody, Desk, Return
 from disputes.rules.return_way import Holder
+from disputes.web.custody import goods_name
 from disputes.web.desk import bp
 from disputes.web.desk.frame import by_number, own_desk
 from disputes.web.desk.halves import for_visitor, language_of
-from disputes.web.desk.looking import goods_of
 from disputes.web.sessions import return_token
 
 
@@ -31,7 +31,7 @@ def receipt(number: str, event_id: int) -> str:
     _by, case, record = by_number(number)
     rows, desk = _rows(record, event_id), own_desk()
     shown = {
-        "rows": rows, "first": rows[0], "goods_of": goods_of, "at_desk": desk, "arrived": has_arrived(case, desk),
+        "rows": rows, "first": rows[0], "goods_name": goods_name, "at_desk": desk, "arrived": has_arrived(case, desk),
         "late": is_late(rows[0]), "mailed": bool(case.tourist.email),
     }  # fmt: skip
     return render_template(
@@ -57,7 +57,7 @@ def paper(case: Case, rows: Sequence[Custody], desk: Desk, language: str) -> Han
 
     def goods(row: Custody) -> Row:
         return {
-            "label": both(lambda: goods_of(row.item), language),
+            "label": both(lambda: goods_name(row.item), language),
             "value": both(lambda: _counted(row), language),
         }
 

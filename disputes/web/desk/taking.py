@@ -29,12 +29,13 @@ from disputes.returns.handing import Hand, Handed
 from disputes.returns.models import Return, ReturnItem
 from disputes.rules.lifecycle import StepRefused
 from disputes.rules.return_way import PHOTOGRAPHS, Grade, Holder
+from disputes.web.custody import goods_name
 from disputes.web.desk import bp
 from disputes.web.desk.advice import advice, can_take, elsewhere, tax_warnings, with_visitor
 from disputes.web.desk.forms import NEEDED, ConfirmForm, TakeForm, take_form
 from disputes.web.desk.frame import by_number, own_desk
 from disputes.web.desk.halves import for_visitor, language_of
-from disputes.web.desk.looking import conflict, goods_of, who
+from disputes.web.desk.looking import conflict, who
 from disputes.web.desk.slips import Line, Slip, read
 from disputes.web.sentences import refusal
 from disputes.web.uploads import receive
@@ -255,7 +256,7 @@ def _fill(case: Case, record: Return, items: Sequence[ReturnItem], form: TakeFor
         form=form,
         advice=advice(case, record, desk),
         tax=tax_warnings(record),
-        goods_of=goods_of,
+        goods_name=goods_name,
         hints=return_names.GRADE_HINTS,
         needed=NEEDED,
         photographs=PHOTOGRAPHS,
@@ -270,7 +271,7 @@ def _fill(case: Case, record: Return, items: Sequence[ReturnItem], form: TakeFor
 
 def _both(case: Case, record: Return, slip: Slip, form: ConfirmForm, status: int = 200) -> Answer:
     items = {i.id: i for i in record.items}
-    lines = [(goods_of(items[line.item_id]), line) for line in slip.lines if line.item_id in items]
+    lines = [(goods_name(items[line.item_id]), line) for line in slip.lines if line.item_id in items]
     form.slip.data = slip.signed()
     desk = own_desk()
     page = render_template(
@@ -291,7 +292,7 @@ def _both(case: Case, record: Return, slip: Slip, form: ConfirmForm, status: int
 def _over(case: Case, items: Sequence[ReturnItem], form: TakeForm, status: int = 200) -> Answer:
     seals = {i.id: next((c.seal for c in reversed(i.custody) if c.seal), None) for i in items}
     page = render_template(
-        "desk/take-over.html", case=case, items=items, form=form, goods_of=goods_of, hints=return_names.GRADE_HINTS,
+        "desk/take-over.html", case=case, items=items, form=form, goods_name=goods_name, hints=return_names.GRADE_HINTS,
         photographs=PHOTOGRAPHS, seals=seals, has=lambda item: who(item.holder, item.holder_id),
     )  # fmt: skip
     return page, status

@@ -16,10 +16,11 @@ from disputes.returns.handing import TAKEN_FROM_TOURIST
 from disputes.returns.models import ReturnItem
 from disputes.rules.lifecycle import Kind, State
 from disputes.rules.return_way import Holder
+from disputes.web.custody import goods_name
 from disputes.web.merchant import bp
 from disputes.web.merchant.return_forms import receive_form
 from disputes.web.merchant.return_steps import fresh, take_in
-from disputes.web.merchant.returned import ShopReturn, goods_name
+from disputes.web.merchant.returned import ShopReturn
 from disputes.web.merchant.ways import Answer, Way
 from disputes.web.public.return_code import SCANNED
 from disputes.web.sessions import current_actor

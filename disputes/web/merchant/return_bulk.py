@@ -27,12 +27,12 @@ from disputes.returns.models import Return
 from disputes.rules.lifecycle import StepRefused
 from disputes.rules.return_facts import TaxState
 from disputes.rules.verdicts import Strength
+from disputes.web.custody import goods_name
 from disputes.web.languages import language
 from disputes.web.merchant import bp
 from disputes.web.merchant.returned import (
     STRENGTHS,
     TAX_STATES,
-    goods_name,
     most_likely_means,
     tax_is_open,
     tax_step,

@@ -30,8 +30,9 @@ from disputes.rules.packages import Remedy
 from disputes.rules.return_facts import TaxState
 from disputes.rules.return_way import PHOTOGRAPHS, Grade, Holder, RefusalGround, RejectionReason
 from disputes.rules.tax_refund import Through
+from disputes.web.custody import goods_name
 from disputes.web.fields import FilesField, MoneyField, readable
-from disputes.web.merchant.returned import TAX_STATES, goods_name
+from disputes.web.merchant.returned import TAX_STATES
 from disputes.web.package_form import PackageForm
 
 SHORT, LONG = 200, 4000

@@ -19,6 +19,7 @@ from disputes.returns.models import Return, ReturnItem
 from disputes.rules.lifecycle import Action, Kind, StepRefused
 from disputes.rules.return_facts import TaxState
 from disputes.rules.return_way import Holder, RefusalGround
+from disputes.web.custody import goods_name
 from disputes.web.languages import language
 from disputes.web.merchant.return_forms import (
     ApproveForm,
@@ -33,7 +34,7 @@ from disputes.web.merchant.return_forms import (
     inspect_form,
     receive_form,
 )
-from disputes.web.merchant.returned import ShopReturn, goods_name
+from disputes.web.merchant.returned import ShopReturn
 from disputes.web.merchant.stepping import POSTED, after, keep_files, moved_on, open_case, page, take
 from disputes.web.merchant.ways import Answer, Way, case_page, running
 from disputes.web.sentences import refusal

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -19,15 +19,16 @@ from disputes.formats import money_text, short_day
 from disputes.law import explain_returns
 from disputes.law.returns_rows import effect_row
 from disputes.merchants.models import Shop
-from disputes.names import GOODS_CLASSES, HELD_REASONS, PERFORMED_BY, named
+from disputes.names import HELD_REASONS, PERFORMED_BY, named
 from disputes.pledges.models import PledgeVersion
 from disputes.returns import deciding, handing, taxing
-from disputes.returns.models import Custody, Return, ReturnItem
+from disputes.returns.models import Return, ReturnItem
 from disputes.rules.lifecycle import Action, Kind, Role, State, open_actions
 from disputes.rules.return_facts import FactsError, TaxState
 from disputes.rules.return_way import Holder, RefusalGround
 from disputes.rules.rulebook import RuleError
 from disputes.rules.verdicts import Strength
+from disputes.web.custody import Passing, goods_name, passings
 from disputes.web.merchant.stepping import UNTOLD, told
 from disputes.web.merchant.ways import Way
 from disputes.web.verdict_words import Said, said, weakest
@@ -99,25 +100,6 @@ class Goods:
 
 
 @dataclass(frozen=True)
-class Passing:
-    """Goods passed from one hand to another: a giver and a taker."""
-
-    at: datetime
-    happened_at: datetime
-    giver: str
-    taker: str
-    goods: list[str]
-    seal: str | None
-    grade: str
-    photographs: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def late(self) -> bool:
-        """Whether it was written down on a device without network and reached us later."""
-        return abs((self.at - self.happened_at).total_seconds()) >= 60
-
-
-@dataclass(frozen=True)
 class Button:
     """A step that is open, as a large button."""
 
@@ -173,13 +155,8 @@ class ShopReturn:
 
     @cached_property
     def passings(self) -> list[Passing]:
-        """Every passing on, the newest first; what went together stands together."""
-        events: dict[int, list[Custody]] = {}
-        for item in self.record.items:
-            for row in item.custody:
-                events.setdefault(row.event_id, []).append(row)
-        pieces = {e.id: e for e in self.case.evidence if e.erased_at is None}
-        return [self._passing(events[key], pieces) for key in sorted(events, reverse=True)]
+        """Every passing on, the newest first."""
+        return passings(self.case, self.record, self.who, self._picture)
 
     @cached_property
     def shops(self) -> list[Shop]:
@@ -465,26 +442,8 @@ class ShopReturn:
             return _("With the customer"), "grey"
         return _("With %(place)s", place=self.who(item.holder, item.holder_id)), "jade" if item.arrived_at else "river"
 
-    def _passing(self, rows: list[Custody], pieces: Mapping[int, Evidence]) -> Passing:
-        first = rows[0]
-        pictures = {n: pieces[i] for row in rows for n, i in row.photographs.items() if i in pieces}
-        return Passing(
-            at=first.at,
-            happened_at=first.happened_at,
-            giver=self.who(first.giver, first.giver_id),
-            taker=self.who(first.taker, first.taker_id),
-            goods=[f"{goods_name(row.item)} × {row.quantity}" for row in rows],
-            seal=first.seal,
-            grade=named(return_names.GRADES, first.grade),
-            photographs=[
-                {
-                    "name": named(return_names.PHOTOGRAPHS, name),
-                    "url": self.way.url("file", evidence_id=piece.id),
-                    "thumb_url": self.way.url("file_small", evidence_id=piece.id) if piece.thumbnail_sha256 else None,
-                }
-                for name, piece in pictures.items()
-            ],
-        )
+    def _picture(self, piece: Evidence) -> tuple[str, str]:
+        return self.way.url("file", evidence_id=piece.id), self.way.url("file_small", evidence_id=piece.id)
 
 
 def _tax_line(step: Mapping[str, Any]) -> str:
@@ -505,11 +464,6 @@ def headline(spoken: Said) -> str:
     """A verdict in one sentence for the shop, which says so when something is still open."""
     sentence = str(HEADLINES[spoken.strength])
     return f"{sentence} {STILL_OPEN}" if spoken.row["conditional"] else sentence
-
-
-def goods_name(item: ReturnItem) -> str:
-    """What the customer calls it; the kind of goods where the name was erased."""
-    return item.name or named(GOODS_CLASSES, item.goods)
 
 
 def tax_is_open(record: Return) -> bool:

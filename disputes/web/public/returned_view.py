@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from disputes import names, return_names
+from disputes import return_names
 from disputes.accounts.actors import SYSTEM
 from disputes.cases import queries
 from disputes.cases.models import Case, Evidence
@@ -20,11 +20,12 @@ from disputes.merchants.models import Shop
 from disputes.names import named
 from disputes.pledges.models import PledgeVersion
 from disputes.returns import deciding, taxing
-from disputes.returns.models import Custody, Desk, Return, ReturnItem
+from disputes.returns.models import Desk, Return, ReturnItem
 from disputes.rules.lifecycle import Action, Kind, State
 from disputes.rules.return_facts import FactsError, TaxState
 from disputes.rules.return_way import Holder
 from disputes.rules.rulebook import RuleError
+from disputes.web.custody import Passing, goods_name, passings
 from disputes.web.public.case_view import Stage, View
 from disputes.web.public.filing_forms import place_name
 from disputes.web.sessions import return_token, tourist_token
@@ -82,25 +83,6 @@ class Goods:
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """Goods passed from one hand to another."""
-
-    at: datetime
-    happened_at: datetime
-    giver: str
-    taker: str
-    goods: list[str]
-    seal: str | None
-    grade: str | None
-    photographs: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def late(self) -> bool:
-        """Whether it was written down on a device without network and reached us later."""
-        return abs((self.at - self.happened_at).total_seconds()) >= 60
-
-
-@dataclass(frozen=True)
 class Back:
     """A return beside its case."""
 
@@ -121,37 +103,16 @@ class Back:
         return said(weakest([item.verdict for item in self.record.items]))
 
     @property
-    def receipts(self) -> list[Receipt]:
+    def receipts(self) -> list[Passing]:
         """Every passing on, the newest first; what went together is one receipt."""
-        events: dict[int, list[Custody]] = {}
-        for item in self.record.items:
-            for row in item.custody:
-                events.setdefault(row.event_id, []).append(row)
-        pieces = {e.id: e for e in self.case.evidence if e.erased_at is None}
-        return [self._receipt(events[key], pieces) for key in sorted(events, reverse=True)]
+        return passings(self.case, self.record, self._who, self._picture)
 
-    def _receipt(self, rows: list[Custody], pieces: dict[int, Evidence]) -> Receipt:
-        first = rows[0]
-        photographs = {n: pieces[i] for row in rows for n, i in row.photographs.items() if i in pieces}
-        return Receipt(
-            at=first.at,
-            happened_at=first.happened_at,
-            giver=who(first.giver, first.giver_id, self.view.mine),
-            taker=who(first.taker, first.taker_id, self.view.mine),
-            goods=[f"{row.item.name or named_goods(row.item)} × {row.quantity}" for row in rows],
-            seal=first.seal,
-            grade=named(return_names.GRADES, first.grade) or None,
-            photographs=[
-                {
-                    "name": named(return_names.PHOTOGRAPHS, name),
-                    "url": url_for("public.case_file", token=self.view.token, number=e.id),
-                    "thumb_url": url_for("public.case_thumbnail", token=self.view.token, number=e.id)
-                    if e.thumbnail_sha256
-                    else None,
-                }
-                for name, e in photographs.items()
-            ],
-        )
+    def _who(self, holder: str, holder_id: int | None) -> str:
+        return who(holder, holder_id, self.view.mine)
+
+    def _picture(self, piece: Evidence) -> tuple[str, str]:
+        where = {"token": self.view.token, "number": piece.id}
+        return url_for("public.case_file", **where), url_for("public.case_thumbnail", **where)
 
     @property
     def due(self) -> int:
@@ -240,11 +201,6 @@ def back_of(view: View) -> Back:
     return Back(view, deciding.record_of(view.case))
 
 
-def named_goods(item: ReturnItem) -> str:
-    """The kind of goods, for a line whose name was erased."""
-    return named(names.GOODS_CLASSES, item.goods)
-
-
 def who(holder: str, holder_id: int | None, mine: bool) -> str:
     """Who gives or takes goods, by name where it is a place."""
     if holder == Holder.TOURIST:
@@ -272,7 +228,7 @@ def _goods(item: ReturnItem, mine: bool) -> Goods:
         stands, tone = who(item.holder, item.holder_id, mine), "river"
     return Goods(
         item=item,
-        name=item.name or named_goods(item),
+        name=goods_name(item),
         stands=stands,
         tone=tone,
         reasons=[named(return_names.REJECTIONS, reason) for reason in item.reasons],

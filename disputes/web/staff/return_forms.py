@@ -20,6 +20,7 @@ from disputes.rules.return_facts import FactsError, TaxState
 from disputes.rules.return_way import Holder
 from disputes.rules.rulebook import RuleError
 from disputes.rules.tax_refund import Through
+from disputes.web.custody import goods_name
 from disputes.web.fields import DatePartsField, MoneyField, readable
 from disputes.web.staff.forms import LONG, SHORT, StepForm
 
@@ -118,7 +119,7 @@ class GoodsForm(StepForm):
     def choose_from(self, case: Case) -> None:
         record = declaring.of(case)
         self.items.choices = [
-            (item.id, f"{item.position}. {item.name or names.named(names.GOODS_CLASSES, item.goods)} × {item.quantity}")
+            (item.id, f"{item.position}. {goods_name(item)} × {item.quantity}")
             for item in (record.items if record is not None else [])
             if item.holder in (Holder.SHOP, Holder.DESK)
         ]

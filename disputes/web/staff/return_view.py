@@ -22,6 +22,7 @@ from disputes.rules.lifecycle import Action, Role
 from disputes.rules.return_facts import TaxState
 from disputes.rules.return_way import Holder
 from disputes.rules.tax_refund import balances
+from disputes.web.custody import goods_name
 from disputes.web.staff.frame import local_name
 from disputes.web.staff.return_forms import TAX_STATES, effect_of
 from disputes.web.verdict_words import Said, said
@@ -84,7 +85,7 @@ class Back:
         return [
             Goods(
                 item=item,
-                name=item.name or named(names.GOODS_CLASSES, item.goods),
+                name=goods_name(item),
                 verdict=said(item.verdict),
                 stands=_stands(item)[0],
                 tone=_stands(item)[1],

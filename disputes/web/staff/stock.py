@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, TextAreaField
 from wtforms.validators import Optional
 
-from disputes import clock, names
+from disputes import clock
 from disputes.cases.commands import Refused
 from disputes.db import db, transaction
 from disputes.merchants.models import Shop
@@ -22,6 +22,7 @@ from disputes.returns.stocktaking import Lying
 from disputes.rules.lifecycle import Role
 from disputes.rules.return_way import Holder
 from disputes.web.access import only_for
+from disputes.web.custody import goods_name
 from disputes.web.fields import readable
 from disputes.web.sentences import refusal
 from disputes.web.sessions import current_actor
@@ -151,7 +152,7 @@ def _differing() -> list[dict[str, Any]]:
 
 
 def _called(row: Lying) -> str:
-    name = row.item.name or names.named(names.GOODS_CLASSES, row.item.goods)
+    name = goods_name(row.item)
     seal = _("Seal %(seal)s", seal=row.seal) if row.seal else ""
     return " · ".join(part for part in (spoken(row.case.number), f"{name} × {row.item.quantity}", seal) if part)
 
