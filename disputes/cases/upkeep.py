@@ -15,7 +15,7 @@ from disputes.accounts.models import User
 from disputes.cases import deadlines, handovers, letters, queries, texts, whereabouts
 from disputes.cases.advance import advance
 from disputes.cases.commands import Refused
-from disputes.cases.models import Case, CaseEvent, Consent, Contact, Evidence
+from disputes.cases.models import Case, CaseEvent, Consent, Evidence
 from disputes.db import db
 from disputes.merchants.models import Shop
 from disputes.notifications.models import Message, MessageState
@@ -267,11 +267,6 @@ def refresh_search(case: Case) -> None:
         complaint.item,
         None if erased or complaint.narrative is None else complaint.narrative.body,
     )
-
-
-def companions(case: Case) -> list[Contact]:
-    """Those who follow the case beside the tourist."""
-    return [c for c in case.contacts if c.party == "companion"]
 
 
 def _still_used(sha256: str) -> bool:

@@ -30,7 +30,6 @@ from disputes.notifications.wishes import Channel
 
 TIMEOUT = (5.0, 10.0)  # seconds to connect, and for each part of the answer
 MOST_OF_AN_ANSWER = 20_000  # bytes
-LONGEST_TOKEN = 128
 PASTED = {  # what the three services show as the address of a robot
     Channel.WECOM: ("qyapi.weixin.qq.com", r"/cgi-bin/webhook/send", "key"),
     Channel.DINGTALK: ("oapi.dingtalk.com", r"/robot/send", "access_token"),

@@ -87,8 +87,3 @@ def cancel(message: Message) -> bool:
     if message.template == digests.LETTER:
         digests.settle(message.id, MessageState.CANCELLED)
     return True
-
-
-def last_moment(message: Message) -> datetime:
-    """When something last happened to this letter."""
-    return message.sent_at or message.attempted_at or message.created_at

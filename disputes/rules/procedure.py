@@ -156,7 +156,6 @@ PROCEDURES: dict[str, tuple[ProcedureClock, ...]] = {
 EVERYWHERE = (F.RECEIVED, F.ACCEPTED, F.REFUSED, F.ENDED, F.ASKED)
 """What can be recorded of every authority."""
 
-CHENGDU_FUND = (F.FUND_RECEIVED, F.FUND_DECIDED)
 FROM_MACAO = "MO"
 
 

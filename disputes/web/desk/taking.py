@@ -20,7 +20,7 @@ from disputes import return_names
 from disputes.accounts.actors import Actor
 from disputes.cases import queries
 from disputes.cases.commands import Refused
-from disputes.cases.models import Case, CaseEvent
+from disputes.cases.models import Case
 from disputes.cases.upkeep import File
 from disputes.db import db, transaction
 from disputes.names import named
@@ -322,11 +322,3 @@ def _said_no(form: Any) -> Answer:
 
 def _to_program() -> bool:
     return request.accept_mimetypes.best == "application/json"
-
-
-def event_of(case: Case, event_id: int) -> CaseEvent:
-    """One event of this return; NotFound for another's."""
-    event = db.session.get(CaseEvent, event_id)
-    if event is None or event.case_id != case.id:
-        raise queries.NotFound("event")
-    return event

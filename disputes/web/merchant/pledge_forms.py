@@ -19,7 +19,6 @@ from disputes.rules.publishing import LONGEST_DAYS, LONGEST_REFUND_DAYS, Desk, P
 from disputes.web.fields import DatePartsField, MoneyField, readable
 
 NAME, WORDS = 120, 1000
-ALL_SHOPS = "all"
 
 
 class PressForm(FlaskForm):

@@ -32,7 +32,6 @@ WEEKDAYS = {
     "5": _l("Saturday"), "6": _l("Sunday"),
 }
 # fmt: on
-END_OF_DAY = time(0)
 
 
 class ShiftForm(FlaskForm):
