@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 import config as settings
 from disputes import clock, seeding
@@ -172,8 +172,6 @@ class Run:
             _move(BEGIN - timedelta(days=1))
             with transaction():
                 seeding.load_all()
-                # The run plays in the autumn, for the sake of its holiday; the first table of routes is younger.
-                db.session.execute(text("UPDATE routing_tables SET in_force_from = :begin"), {"begin": clock.now()})
             populate(self.number)
         config = self.system.database("disturbed", "beginning")
         with self._timed("disturbed"), on(config) as app:
