@@ -24,8 +24,9 @@ from babel.dates import (
 )
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from babel.units import format_unit
-from flask_babel import get_locale
-from flask_babel import gettext as _
+
+from disputes import wording
+from disputes.wording import gettext as _
 
 CHINA = ZoneInfo("Asia/Shanghai")
 REMEMBERED = 10_000  # texts of each kind
@@ -186,7 +187,7 @@ def machine_time(moment: datetime) -> str:
 
 
 def _locale() -> Locale:
-    return get_locale() or ENGLISH
+    return wording.locale() or ENGLISH
 
 
 def _for_dates() -> Locale:

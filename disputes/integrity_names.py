@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from disputes.wording import lazy_gettext as _l
 
 # fmt: off
 CHECKS: Mapping[str, Any] = {

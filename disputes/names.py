@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from flask import Flask
-from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
 from disputes import integrity_names, return_names
@@ -24,6 +23,7 @@ from disputes.rules.pledges import Condition, Payer, Proof, Starts, Way
 from disputes.rules.procedure import EndGround, FactKind, RefusalGround
 from disputes.rules.publishing import BreachReason, Desk, Flaw, NetworkKind, Reach, Standing, Worse
 from disputes.rules.routing import Part, Priority
+from disputes.wording import lazy_gettext as _l
 
 # fmt: off
 CATEGORIES: Mapping[Category, Any] = {

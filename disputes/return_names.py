@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from disputes.rules.clocks import ClockName
 from disputes.rules.lifecycle import Action, Outcome, Role, State
 from disputes.rules.return_way import Grade, Holder, RefusalGround, RejectionReason, Wish
+from disputes.wording import lazy_gettext as _l
 
 # fmt: off
 STATES: Mapping[State, Any] = {

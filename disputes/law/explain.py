@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_skeleton, format_time
-from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
+from disputes import wording
 from disputes.rules.rulebook import SHANGHAI, Family, Line, Roll, Standing, Unit, local_day
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
+from disputes.wording import ngettext
 
 FAMILIES = {
     Family.PROCEDURE: _l("Procedure of an authority"),
@@ -395,8 +396,8 @@ def _holiday(line: Line) -> str:
     english = str(line.params["name_en"])
     if english in HOLIDAYS:
         return str(HOLIDAYS[english])
-    return str(line.params["name_zh"]) if _locale().startswith("zh") else english
+    return str(line.params["name_zh"]) if str(_locale()).startswith("zh") else english
 
 
-def _locale() -> str:
-    return str(get_locale() or "en")
+def _locale() -> Any:
+    return wording.locale() or "en"

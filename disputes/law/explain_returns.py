@@ -10,17 +10,17 @@ from datetime import date
 from typing import Any
 
 from babel.lists import format_list
-from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
-from disputes import formats, names
+from disputes import formats, names, wording
 from disputes.law import explain
 from disputes.law.returns_rows import effect_row, verdict_row
 from disputes.rules.pledges import Payer, Way
 from disputes.rules.rulebook import Standing, Unit
 from disputes.rules.tax_refund import TaxEffect
 from disputes.rules.verdicts import Ground, Lack, Strength, Verdict
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
+from disputes.wording import ngettext
 
 Row = Mapping[str, Any]
 
@@ -334,7 +334,7 @@ def _left(minutes: int) -> str:
     parts = [ngettext("%(num)s day", "%(num)s days", days)] if days else []
     parts += [explain.length(hours, Unit.H)] if hours else []
     parts += [explain.length(left, Unit.MIN)] if left or not parts else []
-    return format_list(parts, style="unit", locale=get_locale() or "en")
+    return format_list(parts, style="unit", locale=wording.locale() or "en")
 
 
 def _fixed(text: Any) -> Callable[[Row], str]:

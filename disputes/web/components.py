@@ -7,14 +7,13 @@ from typing import Any
 
 from babel import Locale
 from flask import Flask, current_app, request, url_for
-from flask_babel import get_locale
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from wtforms import BooleanField, Field, FileField, RadioField, SelectField, SelectMultipleField
 from wtforms.widgets import Select, TextArea
 
-from disputes import formats, numbers
+from disputes import formats, numbers, wording
 from disputes.web.fields import DatePartsField, MoneyField
 from disputes.web.templating import text
 
@@ -249,7 +248,7 @@ def _described_by(field: Field, hint: str | None, also: str | None = None) -> st
 
 
 def _locale(locale: Locale | str | None = None) -> Locale:
-    found = locale or get_locale() or "en"
+    found = locale or wording.locale() or "en"
     return found if isinstance(found, Locale) else _parsed(found.replace("-", "_"))
 
 

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import get_locale
-from flask_babel import gettext as _
 
+from disputes import wording
 from disputes.cases import periods
 from disputes.cases.models import Case
 from disputes.formats import short_day
@@ -19,6 +18,7 @@ from disputes.names import named
 from disputes.rules.clocks import ClockName
 from disputes.rules.rulebook import Family, Rule, Standing
 from disputes.rules.service import ServiceStandard
+from disputes.wording import gettext as _
 
 AGREED = "agreed"
 """Beside the three families: a day that the parties set for each other."""
@@ -117,7 +117,7 @@ def title_of(rule_id: str, rule: Rule | ServiceStandard | None) -> str:
         return named(words.TITLES, rule_id)
     if rule is None:
         return rule_id
-    return rule.title_zh if str(get_locale()).startswith("zh") else rule.title_en
+    return rule.title_zh if str(wording.locale()).startswith("zh") else rule.title_en
 
 
 def citation_of(rule: Rule | ServiceStandard | None) -> str:

@@ -11,6 +11,8 @@ from flask import Flask, Response, request, session
 from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
 
+from disputes import wording
+
 TOURIST_LANGUAGES = ("en", "zh_CN", "ja", "ar")
 STAFF_LANGUAGES = ("zh_CN", "en")
 DEFAULT = "en"
@@ -31,7 +33,8 @@ class Catalogues(Domain):
     """Our catalogues, found by our codes: to Babel ``zh_CN`` is ``zh_Hans_CN``, and it would look for a folder of that name."""
 
     def get_translations(self) -> NullTranslations:
-        code = language()
+        locale = get_locale()
+        code = DEFAULT if locale is None else _code_of(locale)
         if code not in self.cache:
             self.cache[code] = Translations.load(self.translation_directories[0], [code])
         return self.cache[code]
@@ -49,8 +52,10 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """The language of the page that is being made, as one of our codes."""
-    locale = get_locale()
-    return DEFAULT if locale is None else _code_of(locale)
+    speech = wording.speech()
+    if speech.code is None:
+        speech.code = DEFAULT if speech.locale is None else _code_of(speech.locale)
+    return speech.code
 
 
 # Asked for every text of a page. One object for each language, so that what is remembered by language is found by identity.

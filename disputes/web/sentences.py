@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
-from flask_babel import lazy_gettext as _l
 
 from disputes.rules.lifecycle import StepRefused
+from disputes.wording import lazy_gettext as _l
 
 # fmt: off
 REFUSED: Mapping[str, Any] = {

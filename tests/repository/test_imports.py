@@ -11,7 +11,7 @@ LAYERS = (
     ("disputes.rules", "disputes.numbers", "disputes.links", "disputes.hints",
      "disputes.embedded.paths", "disputes.embedded.errors"),
     ("config",),
-    ("disputes.db", "disputes.logs"),
+    ("disputes.db", "disputes.logs", "disputes.wording"),
     ("disputes.rows", "disputes.return_names", "disputes.integrity_names"),
     ("disputes.clock", "disputes.search", "disputes.names", "disputes.formats"),
     ("disputes.law", "disputes.accounts", "disputes.regions"),

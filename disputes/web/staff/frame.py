@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import get_locale
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
+from disputes import wording
 from disputes.cases import transfers
 from disputes.db import db
 from disputes.formats import CHINA, ends_with_its_day, hour_text, last_china_day, shortest_day
@@ -19,9 +18,10 @@ from disputes.numbers import spoken
 from disputes.regions.models import Office
 from disputes.rules.lifecycle import Role
 from disputes.web.staff import bp
+from disputes.wording import gettext as _
 
 # Which pages belong to which part of the portal.
-QUEUE = ("queue", "case", "act", "shop_link", "claim")
+QUEUE = ("queue", "case", "act", "shop_link", "claim", "take_down", "taken_down")
 SHOPS = ("merchants", "merchant", "merchant_new", "merchant_person_new", "shop", "shop_new", "shop_poster")
 PLEDGES = (
     "pledges", "pledge", "pledge_breach_clear", "pledges_import", "networks", "network_add",
@@ -59,7 +59,7 @@ def frame() -> dict[str, Any]:
 @bp.app_template_global()
 def local_name(place: Any) -> str:
     """The name of an office, a shop, a merchant, a port or an authority in the language of the page, where it has one."""
-    if str(get_locale() or "").startswith("zh"):
+    if str(wording.locale() or "").startswith("zh"):
         return str(place.name_zh)
     return str(place.name_en or place.name_zh)
 
@@ -67,7 +67,7 @@ def local_name(place: Any) -> str:
 @bp.app_template_global()
 def local_reason(rule: Any) -> str:
     """Why a rule of the routing table decides as it does, in the language of the page."""
-    return str(rule.reason_zh if str(get_locale() or "").startswith("zh") else rule.reason_en)
+    return str(rule.reason_zh if str(wording.locale() or "").startswith("zh") else rule.reason_en)
 
 
 @bp.app_template_global()

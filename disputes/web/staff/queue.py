@@ -9,8 +9,6 @@ from functools import cache, partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
@@ -28,6 +26,8 @@ from disputes.web.languages import language
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
 from disputes.web.staff.frame import short_due, short_moment
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 ROWS = 50
 

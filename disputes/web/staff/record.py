@@ -8,9 +8,6 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from disputes import names, return_names
 from disputes.accounts.models import User
 from disputes.cases.models import Case, CaseEvent, CaseText, Evidence
@@ -23,6 +20,8 @@ from disputes.returns import handing
 from disputes.rules.lifecycle import Action
 from disputes.rules.packages import Package, package_of
 from disputes.rules.procedure import FactKind
+from disputes.wording import gettext as _
+from disputes.wording import ngettext
 
 REPEATED = (Action.ALERT_SUPERVISOR,)
 PEOPLE = Mapping[int, User]
@@ -125,7 +124,11 @@ Teller = Callable[[Details, PEOPLE, SHOPS], list[Any]]
 
 
 def _filed(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:
-    return [named(names.CHANNELS, details.get("channel"))]
+    heard = ", ".join(named(names.PURPOSES, purpose) for purpose in details.get("consents", ()))
+    return [
+        named(names.CHANNELS, details.get("channel")),
+        _("Consents said aloud: %(purposes)s", purposes=heard) if heard else None,
+    ]
 
 
 def _held(details: Details, _people: PEOPLE, _shops: SHOPS) -> list[Any]:

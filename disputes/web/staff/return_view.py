@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from disputes import names, return_names
 from disputes.accounts.models import User
@@ -26,6 +25,7 @@ from disputes.web.custody import goods_name
 from disputes.web.staff.frame import local_name
 from disputes.web.staff.return_forms import TAX_STATES, effect_of
 from disputes.web.verdict_words import Said, said
+from disputes.wording import gettext as _
 
 CNY = "CNY"
 
