@@ -7,6 +7,17 @@ from datetime import date
 
 from playwright.sync_api import Page, expect
 
+from tests.web.axe import violations
+from tests.web.page_checks import check_page
+
+
+def looked_at(page: Page, language: str | None = None) -> None:
+    """The page is well made, for eyes and for screen readers, and nothing lies outside the screen."""
+    check_page(page.content(), language)
+    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert too_wide <= 0, f"{page.url} is {too_wide} px wider than the screen"
+    assert violations(page) == [], page.url
+
 
 def goes_on(page: Page) -> None:
     """Press the main button of the page's form."""

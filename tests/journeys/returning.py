@@ -7,7 +7,7 @@ from datetime import date
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.people import chooses, goes_on, writes_day
+from tests.journeys.people import chooses, goes_on, looked_at, writes_day
 
 
 def asks(
@@ -32,6 +32,7 @@ def asks(
     page.select_option('select[name="items-0-goods"]', goods)
     page.fill('input[name="items-0-price"]', price)
     chooses(page, "items-0-state", state)
+    looked_at(page)
     goes_on(page)
     writes_day(page, "bought_on", bought)
     chooses(page, "how_bought", how)
@@ -75,6 +76,7 @@ def declares(
     page.select_option('select[name="paid_how"]', "foreign_card")
     if invoice:
         page.fill('input[name="invoice_amount"]', invoice)
+    looked_at(page)
     goes_on(page)
     page.fill('input[name="name"]', name)
     chooses(page, "contact", "email")
@@ -106,6 +108,7 @@ def receives(page: Page, shop: str = "") -> None:
     page.locator('a[href$="/receive"]').first.click()
     if shop:
         page.select_option('select[name="shop"]', label=shop)
+    looked_at(page)
     goes_on(page)
 
 
@@ -119,6 +122,7 @@ def inspects(page: Page, *, refused: str = "") -> None:
         page.fill('textarea[name="words"]', refused)
     else:
         page.locator('input[name^="accepted_"][value="yes"]').check(force=True)
+    looked_at(page)
     goes_on(page)
 
 
@@ -129,6 +133,7 @@ def pays(page: Page, means: str = "original_card", fee: str = "") -> None:
     page.fill('input[name="payment_reference"]', "RF-77")
     if fee:
         page.fill('input[name="fee"]', fee)
+    looked_at(page)
     goes_on(page)
 
 
@@ -162,6 +167,7 @@ def fills_in_the_bag(page: Page, number: str, seal: str, photo: bytes) -> None:
             f'input[data-photo="{side}"]', {"name": f"{side}.jpg", "mimeType": "image/jpeg", "buffer": photo}
         )
     page.fill('input[name="seal"]', seal)
+    looked_at(page)
     page.locator('button[name="go"][value="check"]').click()
     expect(page.locator('input[name="desk_agrees"]')).to_have_count(1)
 

@@ -16,7 +16,7 @@ from disputes.rules.return_way import Holder
 from disputes.web.sessions import return_token
 from tests import factories as make
 from tests.journeys.conftest import DESK, PASSWORD, PHONE
-from tests.journeys.people import goes_on, offers
+from tests.journeys.people import goes_on, looked_at, offers
 from tests.journeys.returning import (
     approves,
     asks,
@@ -30,7 +30,7 @@ from tests.journeys.returning import (
     signs_in_at_the_desk,
     signs_in_at_the_shop,
 )
-from tests.journeys.test_stories import TODAY, looked_at
+from tests.journeys.test_stories import TODAY
 from tests.returns import returned
 
 pytestmark = pytest.mark.journey
