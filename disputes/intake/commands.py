@@ -14,6 +14,7 @@ from disputes.cases import commands, queries, texts, upkeep, whereabouts
 from disputes.cases.advance import advance
 from disputes.cases.models import Case, CaseEvent, Complaint, Consent, Contact, Evidence, Offer
 from disputes.db import Base, after_commit, db, transaction
+from disputes.intake import drafts
 from disputes.intake.models import Draft
 from disputes.merchants.models import Shop
 from disputes.numbers import number_of
@@ -34,6 +35,7 @@ from disputes.rules.routing import Arrival, Facts, facts_of, held_reasons
 
 SERIAL = Sequence("case_serial", metadata=Base.metadata)
 SAME_PERSON_WINDOW = timedelta(days=7)
+TAKEN_DOWN = "staff"  # the channel of a complaint that was told to somebody of the staff
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,10 @@ def file_complaint(
     upkeep.refresh_search(case)
     event = advance(
         case, Action.FILE, by,
-        details={"category": told.category, "claim": told.claim.stored(), "channel": channel, **texts.said(narrative, wish)},
+        details={
+            "category": told.category, "claim": told.claim.stored(), "channel": channel, **_heard(told, channel),
+            **texts.said(narrative, wish),
+        },
         letter=letter,
     )  # fmt: skip
     texts.attach(event, narrative, wish)
@@ -113,7 +118,7 @@ def file_complaint(
     _evidence(case, event, told, draft)
     if draft is not None:
         draft.case_id = case.id
-        draft.answers = {}
+        draft.answers = drafts.emptied(draft)
     db.session.flush()
     if case.emergency:
         route(case)  # an emergency waits in no queue, not even for the routing task
@@ -186,6 +191,11 @@ def _case(told: Telling) -> Case:
     )
     whereabouts.keep(case, routing)
     return case
+
+
+def _heard(told: Telling, channel: str) -> dict[str, Any]:
+    """The consents that were said aloud, so that the history holds who heard them; elsewhere the tourist ticked them alone."""
+    return {"consents": list(dict.fromkeys(told.consents))} if channel == TAKEN_DOWN else {}
 
 
 def _facts(told: Telling, shop: Shop | None) -> Facts:

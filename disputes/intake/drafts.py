@@ -19,7 +19,7 @@ from disputes.cases.models import Evidence
 from disputes.cases.upkeep import MOST_FILES, File
 from disputes.db import db
 from disputes.intake.models import Draft
-from disputes.rules.lifecycle import Role
+from disputes.rules.lifecycle import Kind, Role
 
 KEPT_FOR = timedelta(days=30)  # since the last change
 ID_BYTES = 18
@@ -37,13 +37,13 @@ class AlreadyFiled(Exception):
         self.case_id = case_id
 
 
-def start(language: str, **known: Any) -> Draft:
+def start(language: str, kind: Kind = Kind.DISPUTE, **known: Any) -> Draft:
     """A new draft. ``known`` is what is known beside the steps, such as ``by_code=True`` for somebody who stands in a shop."""
     now = clock.now()
     draft = Draft(
         id=secrets.token_urlsafe(ID_BYTES),
         language=language,
-        answers={"steps": {}, **known},
+        answers={**_marked(kind), "steps": {}, **known},
         made_at=now,
         changed_at=now,
     )
@@ -70,6 +70,16 @@ def save(draft_id: str, step: str, typed: Typed, *, complete: bool, language: st
     draft.changed_at = clock.now()
     db.session.flush()
     return draft
+
+
+def kind_of(draft: Draft) -> Kind:
+    """Whether a complaint or a return is told; it has to be known of a filed one too."""
+    return Kind(draft.answers.get("kind", Kind.DISPUTE))
+
+
+def emptied(draft: Draft) -> dict[str, Any]:
+    """What is left of the answers once they are a case: nothing but the kind, and of a complaint nothing at all."""
+    return _marked(kind_of(draft))
 
 
 def typed(draft: Draft, step: str) -> Typed | None:
@@ -146,6 +156,10 @@ def _locked(draft_id: str) -> Draft:
     if draft.case_id is not None:
         raise AlreadyFiled(draft.case_id)
     return draft
+
+
+def _marked(kind: Kind) -> dict[str, Any]:
+    return {} if kind is Kind.DISPUTE else {"kind": kind}
 
 
 def _fresh(draft: Draft) -> bool:

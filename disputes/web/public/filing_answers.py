@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 
 from disputes import clock
-from disputes.intake import drafts
 from disputes.intake.commands import Telling
 from disputes.intake.models import Draft
 from disputes.intake.outlook import Outlook, outlook
 from disputes.merchants.models import Shop
 from disputes.regions.queries import region_of
 from disputes.rules.categories import Category, HowBought, PaidHow, Trade
+from disputes.rules.lifecycle import Kind
 from disputes.rules.packages import DAYS_OF, Goods, Means, Package, Remedy, Shipping, Within
 from disputes.rules.routing import Facts, facts_of
 from disputes.web import countries
 from disputes.web.public import filing_forms as forms
-from disputes.web.public.filing_forms import StepForm
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of the wizard: its name in the address, its question, and its form."""
-
-    name: str
-    question: Any
-    form: type[StepForm]
-
+from disputes.web.public.wizard import Endpoints, Page, StepForm, Wizard, form_of
 
 # fmt: off
 PAGES: tuple[Page, ...] = (
@@ -48,49 +36,15 @@ PAGES: tuple[Page, ...] = (
     Page("check",    _l("Check your answers"),       forms.CheckForm),
 )
 # fmt: on
-BY_NAME: dict[str, Page] = {page.name: page for page in PAGES}
-FIRST, CHECK = PAGES[0], PAGES[-1]
-QUESTIONS = PAGES[:-1]
+WIZARD = Wizard(
+    Kind.DISPUTE,
+    "filing",
+    PAGES,
+    Endpoints(begin=".file", step=".step", answer=".answer", elsewhere=".elsewhere", draft=".draft", anew=".discard"),
+    form_of,
+)
+FIRST, CHECK = WIZARD.first, WIZARD.last
 WITHIN_OF_DAYS = sorted(((days, within) for within, days in DAYS_OF.items()), reverse=True)
-
-
-def number_of(page: Page) -> int:
-    """The page's place in the wizard, counted from one."""
-    return PAGES.index(page) + 1
-
-
-def before(page: Page) -> Page | None:
-    """The page before this one."""
-    return PAGES[PAGES.index(page) - 1] if page is not FIRST else None
-
-
-def after(page: Page) -> Page:
-    """The page after this one; the last one stays."""
-    return PAGES[min(PAGES.index(page) + 1, len(PAGES) - 1)]
-
-
-def first_open(draft: Draft | None) -> Page:
-    """The first page without a complete answer; the last page when all are answered."""
-    if draft is None:
-        return FIRST
-    return next((page for page in QUESTIONS if not drafts.complete(draft, page.name)), CHECK)
-
-
-def make_form(page: Page, draft: Draft | None, formdata: MultiDict[str, Any] | None, *, csrf: bool = True) -> StepForm:
-    """The page's form, filled with what was sent or, without that, with what the draft keeps."""
-    if formdata is None and draft is not None:
-        typed = drafts.typed(draft, page.name)
-        formdata = forms.form_data(typed) if typed is not None else None
-    form = page.form(formdata=formdata, meta={"csrf": csrf})
-    form.draft.data = draft.id if draft is not None else ""
-    form.prepare(draft)
-    return form
-
-
-def typed_of(form: StepForm, sent: MultiDict[str, str]) -> dict[str, list[str]]:
-    """What of a request belongs to this page, as it was typed."""
-    own = form.names_of_answers()
-    return {name: sent.getlist(name) for name in sent if name in own}
 
 
 class Answers:
@@ -98,11 +52,13 @@ class Answers:
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self.forms: Mapping[str, StepForm] = {p.name: make_form(p, draft, None, csrf=False) for p in QUESTIONS}
+        self.forms: Mapping[str, StepForm] = {
+            page.name: form_of(page, draft, None, csrf=False) for page in WIZARD.questions
+        }
 
     def first_wrong(self) -> Page | None:
         """The first page whose answer would not be taken any more, such as a departure that has passed by now."""
-        return next((page for page in QUESTIONS if not self.forms[page.name].validate()), None)
+        return next((page for page in WIZARD.questions if not self.forms[page.name].validate()), None)
 
     @cached_property
     def shop(self) -> Shop | None:

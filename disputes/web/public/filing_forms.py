@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -13,8 +12,6 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -40,6 +37,7 @@ from disputes.web import countries
 from disputes.web.components import OWN_NAMES
 from disputes.web.fields import DatePartsField, FilesField, MoneyField, readable
 from disputes.web.languages import TOURIST_LANGUAGES, language, offered
+from disputes.web.public.wizard import StepForm, form_data
 
 SAFE = "safe"
 OTHER_SHOP = "other"
@@ -66,25 +64,6 @@ class Needed:
 
     def __call__(self, form: Any, field: Any) -> None:
         """Check nothing here."""
-
-
-class StepForm(FlaskForm):
-    """A page of the wizard. It carries the draft's id, so that it finds its draft even where the cookie was lost."""
-
-    draft = HiddenField()
-    to_check = HiddenField()  # came from the last page and goes back to it
-
-    def prepare(self, draft: Draft | None) -> None:
-        """Know what the answers are read by: the shop chosen, the amount paid."""
-
-    def offer(self) -> None:
-        """Fill the lists to choose from; only a page that is shown needs them."""
-
-    def names_of_answers(self) -> set[str]:
-        """The names under which this page's own answers are sent."""
-        own = {field.name for field in self if field.name not in ("csrf_token", "draft", "to_check")}
-        parts = {f"{name}-{part}" for name in own for part in (*DatePartsField.PARTS, "currency")}
-        return own | parts
 
 
 class WhatForm(StepForm):
@@ -449,11 +428,6 @@ class CheckForm(StepForm):
     @property
     def consents(self) -> tuple[Purpose, ...]:
         return tuple(purpose for purpose in Purpose if self[purpose.value].data)
-
-
-def form_data(typed: Mapping[str, Sequence[str]]) -> MultiDict[str, str]:
-    """What a draft keeps of a step, as a form reads it."""
-    return MultiDict([(name, value) for name, values in typed.items() for value in values])
 
 
 def own_languages() -> Choices:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import render_template, session, url_for
+from flask import render_template, url_for
 
 from disputes import clock
 from disputes.intake import drafts
@@ -20,7 +20,7 @@ from disputes.web.public.case_access import Answer
 from disputes.web.public.case_view import View
 from disputes.web.public.returned import of_a_return
 from disputes.web.public.returned_view import back_of
-from disputes.web.public.returning_answers import CHECKED, Answers
+from disputes.web.public.returning_answers import CHECKED, WIZARD, Answers
 from disputes.web.verdict_words import Cited
 
 # What depends on a purchase says nothing to somebody who has named none.
@@ -81,8 +81,7 @@ def _in_general() -> TaxFacts:
 
 def _of_the_draft() -> TaxFacts | None:
     """What was told on the pages of a return in this browser, if it goes so far."""
-    known = session.get("return_draft")
-    draft = drafts.find(known) if known else None
+    draft = WIZARD.draft_of_session()
     if draft is None or not all(drafts.complete(draft, page.name) for page in CHECKED):
         return None
     answers = Answers(draft)

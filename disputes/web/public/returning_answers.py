@@ -19,6 +19,7 @@ from disputes.pledges import queries as pledges
 from disputes.returns import declaring
 from disputes.returns.declaring import Declaration, Piece
 from disputes.rules.categories import HowBought, PaidHow
+from disputes.rules.lifecycle import Kind
 from disputes.rules.packages import Means
 from disputes.rules.pledges import Proof, Way
 from disputes.rules.return_facts import Item, Purchase
@@ -28,8 +29,8 @@ from disputes.rules.verdicts import Verdict
 from disputes.web import countries
 from disputes.web.public import filing_forms
 from disputes.web.public import returning_forms as forms
-from disputes.web.public.filing_answers import Page
-from disputes.web.public.filing_forms import StepForm, chosen_language, form_data
+from disputes.web.public.filing_forms import chosen_language
+from disputes.web.public.wizard import Endpoints, Page, StepForm, Wizard, form_of
 
 # fmt: off
 PAGES: tuple[Page, ...] = (
@@ -43,52 +44,34 @@ PAGES: tuple[Page, ...] = (
     Page("check",  _l("Confirm the return"),                  forms.ReturnCheckForm),
 )
 # fmt: on
-BY_NAME: dict[str, Page] = {page.name: page for page in PAGES}
-FIRST, GOODS, ANSWER, CHECK = PAGES[0], BY_NAME["goods"], BY_NAME["answer"], PAGES[-1]
-QUESTIONS = PAGES[:-1]
+FIRST, GOODS, ANSWER, CHECK = PAGES[0], PAGES[1], PAGES[3], PAGES[-1]
 CHECKED = PAGES[:3]  # what a verdict needs
 
 
-def number_of(page: Page) -> int:
-    """The page's place, counted from one."""
-    return PAGES.index(page) + 1
-
-
-def before(page: Page) -> Page | None:
-    """The page before this one."""
-    return PAGES[PAGES.index(page) - 1] if page is not FIRST else None
-
-
-def after(page: Page) -> Page:
-    """The page after this one; the last one stays."""
-    return PAGES[min(PAGES.index(page) + 1, len(PAGES) - 1)]
-
-
-def first_open(draft: Draft | None) -> Page:
-    """The first page without a complete answer; the last page when all are answered."""
-    if draft is None:
-        return FIRST
-    return next((page for page in QUESTIONS if not drafts.complete(draft, page.name)), CHECK)
-
-
 def make_form(
-    page: Page,
-    draft: Draft | None,
-    formdata: MultiDict[str, Any] | None,
-    *,
-    csrf: bool = True,
-    answers: Answers | None = None,
+    page: Page, draft: Draft | None, formdata: MultiDict[str, Any] | None, *, answers: Answers | None = None
 ) -> StepForm:
-    """The page's form, filled with what was sent or, without that, with what the draft keeps."""
-    if formdata is None and draft is not None:
-        typed = drafts.typed(draft, page.name)
-        formdata = form_data(typed) if typed is not None else None
-    form: Any = page.form(formdata=formdata, meta={"csrf": csrf})
-    form.draft.data = draft.id if draft is not None else ""
-    form.prepare(draft)
+    """The page's form; the one about the way knows what the purchase allows. One of ``answers`` is only read: it has no token."""
+    form: Any = form_of(page, draft, formdata, csrf=answers is None)
     if page.name == "way" and draft is not None:
         form.know((answers or Answers(draft)).offered)
     return form
+
+
+WIZARD = Wizard(
+    Kind.RETURN,
+    "returning",
+    PAGES,
+    Endpoints(
+        begin=".returning",
+        step=".returning_step",
+        answer=".returning_answer",
+        elsewhere=".returning_elsewhere",
+        draft=".returning_draft",
+        anew=".returning_new",
+    ),
+    make_form,
+)
 
 
 class Answers:
@@ -101,16 +84,16 @@ class Answers:
     def form(self, name: str) -> Any:
         """The form of a page as it was filled in; empty where nobody has been yet."""
         if name not in self._forms:
-            self._forms[name] = make_form(BY_NAME[name], self.draft, None, csrf=False, answers=self)
+            self._forms[name] = make_form(WIZARD.page(name), self.draft, None, answers=self)
         return self._forms[name]
 
     @property
     def forms(self) -> Mapping[str, StepForm]:
-        return {page.name: self.form(page.name) for page in QUESTIONS}
+        return {page.name: self.form(page.name) for page in WIZARD.questions}
 
     def first_wrong(self) -> Page | None:
         """The first page whose answer would not be taken any more, such as a departure that has passed by now."""
-        return next((page for page in QUESTIONS if not self.form(page.name).validate()), None)
+        return next((page for page in WIZARD.questions if not self.form(page.name).validate()), None)
 
     @cached_property
     def shop(self) -> Shop | None:

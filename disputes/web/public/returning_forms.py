@@ -33,8 +33,9 @@ from disputes.rules.pledges import Proof, Way
 from disputes.rules.return_facts import Fault, Item, TaxState
 from disputes.rules.return_way import Wish
 from disputes.web.fields import DatePartsField, MoneyField, readable
-from disputes.web.public.filing_forms import FIRST_YEAR, LINE, SHORT, Needed, StepForm, place_name
+from disputes.web.public.filing_forms import FIRST_YEAR, LINE, SHORT, Needed, place_name
 from disputes.web.public.filing_forms import WhereForm as AnyWhereForm
+from disputes.web.public.wizard import StepForm
 
 MOST_LINES, MOST_PIECES = 10, 999
 UNKNOWN = "unknown"
