@@ -20,6 +20,7 @@ from disputes.web.staff import (  # noqa: E402, F401
     case,
     desks,
     frame,
+    intake,
     keys,
     letters,
     merchants,
