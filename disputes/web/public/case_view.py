@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,6 +83,45 @@ class Stage:
     title: str
     when: datetime | None = None
     text: str | None = None
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The stages that a kind of case goes through, and their words to the tourist and to others."""
+
+    first: str
+    first_is_dated: bool
+    of_state: Mapping[State, str]
+    done: Mapping[str, tuple[Any, Any]]
+    next: Mapping[str, tuple[Any, Any]]
+    still_to_come: Mapping[str, tuple[str, ...]]
+
+    def track(self, case: Case, heading: str, mine: bool) -> list[Stage]:
+        """The stages that were passed, the one that goes on, and those that usually follow."""
+        entered: dict[str, datetime] = {}
+        here = self.first
+        for event in case.events:
+            stage = self.of_state.get(
+                State(event.to_state), here
+            )  # a question to the tourist belongs to the stage that asked
+            if stage != here or (self.first_is_dated and event.action == Action.FILE):
+                entered[stage] = event.at
+            here = stage
+        told = 0 if mine else 1
+        passed = sorted((at, stage) for stage, at in entered.items() if stage in self.done and stage != here)
+        done = [Stage("done", str(self.done[stage][told]), at) for at, stage in [(case.filed_at, "filed"), *passed]]
+        if here == "closed":
+            ended = "done" if case.outcome in RESOLVED_OUTCOMES else "stopped"
+            return [*done, Stage(ended, heading, case.closed_at)]
+        coming = () if case.state == State.LIAISON else self.still_to_come[here]
+        return [
+            *done,
+            Stage("now", heading, entered.get(here)),
+            *(Stage("next", str(self.next[s][told])) for s in coming),
+        ]
+
+
+WAY = Stages("received", True, STAGES, DONE, NEXT, STILL_TO_COME)
 
 
 @dataclass(frozen=True)
@@ -221,7 +261,7 @@ class View:
 
     @property
     def track(self) -> list[Stage]:
-        return _track(self.case, self.heading, self.mine)
+        return WAY.track(self.case, self.heading, self.mine)
 
     @property
     def owed(self) -> list[Owed]:
@@ -341,25 +381,6 @@ def _other_zone(name: str | None, now: datetime) -> str | None:
     if zone is None or now.astimezone(ZoneInfo(zone)).utcoffset() == now.astimezone(CHINA).utcoffset():
         return None
     return zone
-
-
-def _track(case: Case, heading: str, mine: bool) -> list[Stage]:
-    """The stages that were passed, the one that goes on, and those that usually follow."""
-    entered: dict[str, datetime] = {}
-    here = "received"
-    for event in case.events:
-        stage = STAGES.get(State(event.to_state), here)  # a question to the tourist belongs to the stage that asked
-        if stage != here or event.action == Action.FILE:
-            entered[stage] = event.at
-        here = stage
-    told = 0 if mine else 1
-    passed = sorted((at, stage) for stage, at in entered.items() if stage in DONE and stage != here)
-    done = [Stage("done", str(DONE[stage][told]), at) for at, stage in [(case.filed_at, "filed"), *passed]]
-    if here == "closed":
-        ended = "done" if case.outcome in RESOLVED_OUTCOMES else "stopped"
-        return [*done, Stage(ended, heading, case.closed_at)]
-    coming = () if case.state == State.LIAISON else STILL_TO_COME[here]
-    return [*done, Stage("now", heading, entered.get(here)), *(Stage("next", str(NEXT[s][told])) for s in coming)]
 
 
 def _notes(event: CaseEvent) -> list[str]:

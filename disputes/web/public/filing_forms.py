@@ -193,12 +193,7 @@ class BoughtForm(StepForm):
     )
 
     def validate_bought_on(self, field: DatePartsField) -> None:
-        if field.data is None:
-            return
-        if field.data > clock.today():
-            raise ValidationError(_("This day lies in the future. Check the year, the month and the day."))
-        if field.data.year < FIRST_YEAR:
-            raise ValidationError(_("Write the year with four digits, for example %(year)s.", year=clock.today().year))
+        check_day_bought(field.data)
 
 
 class StoryForm(StepForm):
@@ -398,8 +393,8 @@ class ReachForm(StepForm):
             raise ValidationError(_("Choose from the list."))
 
 
-class CheckForm(StepForm):
-    """The consents, each for itself and none given in advance, and the answers that were shown with them."""
+class ConsentForm(StepForm):
+    """The last page: the consents, each for itself and none given in advance, and the answers that were shown with them."""
 
     seen = HiddenField()  # as which version of the draft the answers were shown
     handling = BooleanField(
@@ -408,6 +403,22 @@ class CheckForm(StepForm):
         ),
         validators=[DataRequired(_l("We may only handle your case if you agree to that."))],
     )
+
+    def names_of_answers(self) -> set[str]:
+        return {purpose.value for purpose in self._asked}
+
+    @property
+    def consents(self) -> tuple[Purpose, ...]:
+        return tuple(purpose for purpose in self._asked if self[purpose.value].data)
+
+    @property
+    def _asked(self) -> list[Purpose]:
+        return [purpose for purpose in Purpose if purpose.value in self]
+
+
+class CheckForm(ConsentForm):
+    """What a complaint may be used for."""
+
     to_shop = BooleanField(
         _l("Pass my complaint, my name to call me and my evidence to the shop, so that it can answer.")
     )
@@ -421,13 +432,6 @@ class CheckForm(StepForm):
     abroad = BooleanField(
         _l("Where it helps me, you may send what I told to a consumer body in my home country or region.")
     )
-
-    def names_of_answers(self) -> set[str]:
-        return {purpose.value for purpose in Purpose}
-
-    @property
-    def consents(self) -> tuple[Purpose, ...]:
-        return tuple(purpose for purpose in Purpose if self[purpose.value].data)
 
 
 def own_languages() -> Choices:
@@ -479,6 +483,16 @@ def place_name(row: Any) -> str:
     if str(get_locale() or "").startswith("zh"):
         return row.name_zh
     return f"{row.name_en} {row.name_zh}"
+
+
+def check_day_bought(day: date | None) -> None:
+    """An error for a day on which nobody can have bought anything yet, or a year of two digits."""
+    if day is None:
+        return
+    if day > clock.today():
+        raise ValidationError(_("This day lies in the future. Check the year, the month and the day."))
+    if day.year < FIRST_YEAR:
+        raise ValidationError(_("Write the year with four digits, for example %(year)s.", year=clock.today().year))
 
 
 def checked_email(typed: str) -> str:

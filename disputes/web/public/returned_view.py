@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -26,7 +25,7 @@ from disputes.rules.return_facts import FactsError, TaxState
 from disputes.rules.return_way import Holder
 from disputes.rules.rulebook import RuleError
 from disputes.web.custody import Passing, goods_name, passings
-from disputes.web.public.case_view import Stage, View
+from disputes.web.public.case_view import Stage, Stages, View
 from disputes.web.public.filing_forms import place_name
 from disputes.web.sessions import return_token, tourist_token
 from disputes.web.verdict_words import Said, said, weakest
@@ -67,6 +66,7 @@ NEXT = {
                _l("The visitor confirms that the money has arrived, and the return is closed")),
 }
 # fmt: on
+WAY = Stages("answer", False, STAGES, DONE, NEXT, STILL_TO_COME)
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ class Back:
 
     @property
     def track(self) -> list[Stage]:
-        return _track(self.case, self.view.heading, self.view.mine)
+        return WAY.track(self.case, self.view.heading, self.view.mine)
 
 
 def back_of(view: View) -> Back:
@@ -235,22 +235,3 @@ def _goods(item: ReturnItem, mine: bool) -> Goods:
         grade=named(return_names.GRADES, item.grade) or None,
         said=said(item.verdict),
     )
-
-
-def _track(case: Case, heading: str, mine: bool) -> list[Stage]:
-    """The stages passed, the one that goes on, and those that usually follow."""
-    entered: dict[str, datetime] = {}
-    here = "answer"
-    for event in case.events:
-        stage = STAGES.get(State(event.to_state), here)  # a question to the tourist belongs to the stage that asked
-        if stage != here:
-            entered[stage] = event.at
-        here = stage
-    told = 0 if mine else 1
-    passed = sorted((at, stage) for stage, at in entered.items() if stage in DONE and stage != here)
-    done = [Stage("done", str(DONE[stage][told]), at) for at, stage in [(case.filed_at, "filed"), *passed]]
-    if here == "closed":
-        ended = "done" if case.outcome in ("resolved", "waived") else "stopped"
-        return [*done, Stage(ended, heading, case.closed_at)]
-    coming = [Stage("next", str(NEXT[stage][told])) for stage in STILL_TO_COME[here] if stage in NEXT]
-    return [*done, Stage("now", heading, entered.get(here)), *coming]

@@ -26,14 +26,14 @@ from disputes.intake.models import Draft
 from disputes.law.explain_returns import WAYS
 from disputes.returns import handing
 from disputes.returns.declaring import TaxTold
-from disputes.rules.categories import HowBought, PaidHow, Purpose
+from disputes.rules.categories import HowBought, PaidHow
 from disputes.rules.goods import GoodsClass
 from disputes.rules.packages import IN_PERSON_MEANS, Means
 from disputes.rules.pledges import Proof, Way
 from disputes.rules.return_facts import Fault, Item, TaxState
 from disputes.rules.return_way import Wish
 from disputes.web.fields import DatePartsField, MoneyField, readable
-from disputes.web.public.filing_forms import FIRST_YEAR, LINE, SHORT, Needed, place_name
+from disputes.web.public.filing_forms import LINE, SHORT, ConsentForm, Needed, check_day_bought, place_name
 from disputes.web.public.filing_forms import WhereForm as AnyWhereForm
 from disputes.web.public.wizard import StepForm
 
@@ -276,10 +276,7 @@ class BoughtForm(StepForm):
         return TaxState(self.tax.data) if self.tax.data in set(TaxState) else None
 
     def validate_bought_on(self, field: DatePartsField) -> None:
-        if field.data is not None and field.data > clock.today():
-            raise ValidationError(_("This day lies in the future. Check the year, the month and the day."))
-        if field.data is not None and field.data.year < FIRST_YEAR:
-            raise ValidationError(_("Write the year with four digits, for example %(year)s.", year=clock.today().year))
+        check_day_bought(field.data)
 
     def validate_received_on(self, field: DatePartsField) -> None:
         if self.how_bought.data != HowBought.ONLINE or field.data is None:
@@ -388,28 +385,14 @@ class WaysOffered:
         return bool({Way.BRANCH: self.branches, Way.DESK: self.desks}.get(way, True))
 
 
-class ReturnCheckForm(StepForm):
-    """The consents of a return, each for itself."""
+class ReturnCheckForm(ConsentForm):
+    """What a return may be used for."""
 
-    seen = HiddenField()
-    handling = BooleanField(
-        _l(
-            "I agree that Visitor Care handles my case and keeps what I told for it. Without this we cannot work on it."
-        ),
-        validators=[DataRequired(_l("We may only handle your case if you agree to that."))],
-    )
     to_shop = BooleanField(
         _l("Pass my return, my name to call me and my photos to the shop, so that it can answer."),
         validators=[DataRequired(_l("A return is a word to the shop, so we must be allowed to pass it on."))],
     )
     publication = BooleanField(_l("My case may be counted in published figures, without anything that names me."))
-
-    def names_of_answers(self) -> set[str]:
-        return {"handling", "to_shop", "publication"}
-
-    @property
-    def consents(self) -> tuple[Purpose, ...]:
-        return tuple(p for p in (Purpose.HANDLING, Purpose.TO_SHOP, Purpose.PUBLICATION) if self[p.value].data)
 
 
 class AnswerForm(StepForm):
