@@ -39,7 +39,7 @@ def test_a_changed_row_is_written_once_and_then_clean() -> None:
     with transaction():
         case.departure_at, case.departure = clock.now() + timedelta(days=3), "known"
         case.routing = {"rule": "Ω"}
-        rows.update_changed()
+        rows.write()
         assert case not in db.session.dirty
         found = db.session.execute(
             text("SELECT departure_at, routing FROM cases WHERE id = :id"), {"id": case.id}
@@ -61,7 +61,7 @@ def test_a_new_object_goes_the_way_of_the_unit_of_work_with_all_that_changed() -
         }
         new = CaseText(case=case, **words)
         db.session.add(new)
-        rows.update_changed()
+        rows.write()
         assert new.id is not None
         assert db.session.scalar(text("SELECT emergency FROM cases WHERE id = :id"), {"id": case.id})
 
@@ -70,7 +70,7 @@ def test_a_relationship_whose_column_says_otherwise_is_followed() -> None:
     case = make.with_merchant()
     with transaction():
         case.officer = officer = make.officer()
-        rows.update_changed()
+        rows.write()
         assert db.session.scalar(text("SELECT officer_id FROM cases WHERE id = :id"), {"id": case.id}) == officer.id
 
 

@@ -64,10 +64,6 @@ def advance(
         started = [deadlines.start(case, each, event, promised) for each in clocks.started_by(step, before, after)]
         case.waiting_on = deadlines.waiting_on(case)
         case.slack_at = deadlines.slack_at(case, now)
-        rows.update_changed()  # before the new deadlines: a clock runs once at a time
-        for deadline in started:
-            rows.insert(deadline)
-
         said, messages = promises.named(letter or {}, event), []
         for role, template in notices.told(Kind(case.kind), action, by.role):
             for recipient in letters.recipients(case, role, template):
@@ -75,7 +71,8 @@ def advance(
                 key = outbox.step_key(event.id, recipient.name, template)
                 slots = letters.slots(case, role, said)
                 messages += outbox.messages(key, recipient, name, slots, case_id=case.id)
-        rows.insert_all(Message, messages)
+        rows.write(event, *started, besides={Message: messages})
+        rows.hang(event, "case", case, "events")
     return event
 
 

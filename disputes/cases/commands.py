@@ -483,7 +483,6 @@ def _authority_late(case: Case, action: Action, lapsed: Deadline) -> CaseEvent:
 
 
 def _escalate(case: Case, action: Action, lapsed: Deadline) -> CaseEvent:
-    queries.read_packages(case)
     end_offer(case, "lapsed")
     _end_settlement(case)
     needs_officer(case)

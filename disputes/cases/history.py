@@ -13,13 +13,18 @@ from disputes.cases.models import Case, CaseEvent, CaseText
 
 
 def append(case: Case, event: CaseEvent) -> None:
-    """Write the event as the last of its case and move the head of the chain to it."""
+    """Make the event the last of its case and move the head of the chain to it.
+
+    It has its id then, which all that the step writes may name. Its row is written with all of that where the id was taken
+    when the case was locked, and now where not.
+    """
     case.last_seq += 1
     event.case_id, event.seq = case.id, case.last_seq
     event.previous = case.head
     event.hash = case.head = digest(event, case.number)
-    rows.insert(event)
-    rows.hang(event, "case", case, "events")
+    event.id = rows.take_id(CaseEvent)  # type: ignore[assignment]
+    if event.id is None:
+        rows.insert(event)
 
 
 def digest(event: CaseEvent, number: str) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import load_only
+from sqlalchemy import select
 
 from disputes import clock
 from disputes.accounts import roster
@@ -169,16 +168,8 @@ def _officer(case: Case) -> list[Recipient]:
     return [Recipient("office", case.office.email or "", "zh_CN", {"page": ["staff", case.number]}, wishes)]
 
 
-_SUPERVISORS = (
-    select(User)
-    .where(User.role == Role.SUPERVISOR, User.office_id == bindparam("office"), User.active)
-    .options(load_only(User.email, User.locale, User.notices))
-    .order_by(User.id)
-)
-
-
 def _supervisors(case: Case) -> list[Recipient]:
-    return [_user(case, user, "staff") for user in db.session.scalars(_SUPERVISORS, {"office": case.office_id})]
+    return [_user(case, user, "staff") for user in case.office.supervisors]
 
 
 def _user(case: Case, user: User, portal: str) -> Recipient:

@@ -28,6 +28,10 @@ class Case(Base):
     """Our record of a complaint. This row is locked first, and alone, by every verb that changes anything of the case."""
 
     __tablename__ = "cases"
+    CHANGE_TOGETHER = (  # by a step; written together, so that all steps have one statement (rows.py)
+        *("state", "asked_from", "outcome", "closed_at", "version", "last_seq", "head"),
+        *("officer_id", "slack_at", "waiting_on"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)  # ten digits, the last one a check digit
     kind: Mapped[str]
@@ -247,6 +251,10 @@ class Deadline(Base):
     """A due moment and somebody who owes. It says by itself why it is what it is."""
 
     __tablename__ = "deadlines"
+    CHANGE_TOGETHER = (  # at its end
+        *("ended_at", "ending", "ended_by_id", "paused_since", "fate", "office_id", "officer_id", "merchant_id"),
+        *("fault",),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     case: Mapped[Case] = relationship(back_populates="deadlines")

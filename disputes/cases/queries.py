@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, DateTime, Select, and_, bindparam, exists, false, func, not_, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import contains_eager, defaultload, defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from disputes import clock, search
+from disputes import clock, rows, search
 from disputes.accounts import roster
 from disputes.accounts.actors import STAFF_ROLES, SYSTEM, Actor
 from disputes.accounts.models import User
@@ -30,7 +49,7 @@ from disputes.cases.models import (
     Settlement,
     Transfer,
 )
-from disputes.db import db
+from disputes.db import Base, db
 from disputes.law import queries as law
 from disputes.merchants.models import Merchant, Shop
 from disputes.numbers import read_number
@@ -89,39 +108,16 @@ _OF_A_STEP = (
     joinedload(Case.contacts),
 )
 
-# The same for steps that nobody takes, written once: of the rows beside the case only what a letter can ask for.
-_TO_CARRY_ON = (
-    select(Case)
-    .where(Case.id == bindparam("case_id"))
-    .options(
-        joinedload(Case.shop).load_only(
-            Shop.merchant_id, Shop.name_zh, Shop.name_en, Shop.email, Shop.notices, Shop.opens, Shop.closes
-        ).joinedload(Shop.merchant).load_only(Merchant.email, Merchant.notices),
-        joinedload(Case.officer).load_only(User.email, User.locale, User.notices, User.active, User.on_duty),
-        joinedload(Case.office).load_only(Office.email, Office.notices),
-        joinedload(Case.complaint).load_only(Complaint.item, Complaint.shop_name),
-        joinedload(Case.contacts),
-    )
-    .with_for_update(of=Case)
-    .execution_options(populate_existing=True)
-)  # fmt: skip
+# The id of the event that the step will write; taken before it, it is known to all that the step writes with it.
+_NEXT_EVENT = literal_column("(SELECT nextval('case_events_id_seq'))", BigInteger)
 
 # Asked once the row is locked, so that all of it is as its holder before us left it, the moment included. How a deadline was
 # counted is long, and no step asks for it.
 _DEADLINES = (
-    select(Deadline, clock.PRESENT, law.STAMP)
+    select(Deadline, clock.PRESENT, law.STAMP, _NEXT_EVENT)
     .where(Deadline.case_id == bindparam("case_id"))
     .order_by(Deadline.id)
     .options(defer(Deadline.lines))
-    .execution_options(populate_existing=True)
-)
-
-# Every settlement is one of an offer.
-_PACKAGES = (
-    select(Offer, Settlement)
-    .outerjoin(Settlement, Settlement.offer_id == Offer.id)
-    .where(Offer.case_id == bindparam("case_id"))
-    .order_by(Offer.id)
     .execution_options(populate_existing=True)
 )
 
@@ -131,12 +127,12 @@ def lock(reference: str | int, by: Actor, version: int | None = None) -> Case:
 
     ``version`` is the one the person was looking at; raises Stale when the case has moved on, NotFound as ``find`` does.
     """
-    if by is SYSTEM and isinstance(reference, int):
-        locked = db.session.scalars(_TO_CARRY_ON, {"case_id": reference})
-    else:
-        query = visible_to(by).where(_is(reference)).options(*_OF_A_STEP).with_for_update(of=Case)
-        locked = db.session.scalars(query.execution_options(populate_existing=True))
-    case = locked.unique().one_or_none()
+    if by is SYSTEM and isinstance(reference, int) and version is None:
+        if db.session.execute(_LOCK, {"case_id": reference}).one_or_none() is None:
+            raise NotFound(str(reference))
+        return locked(reference)
+    query = visible_to(by).where(_is(reference)).options(*_OF_A_STEP).with_for_update(of=Case)
+    case = db.session.scalars(query.execution_options(populate_existing=True)).unique().one_or_none()
     if case is None:
         raise NotFound(str(reference))
     _read_deadlines(case)
@@ -146,22 +142,100 @@ def lock(reference: str | int, by: Actor, version: int | None = None) -> Case:
     return case
 
 
-def read_packages(case: Case) -> None:
-    """The offers and settlements of a case in one question, where a step looks at both."""
-    found = db.session.execute(_PACKAGES, {"case_id": case.id}).all()
-    set_committed_value(case, "offers", list(dict.fromkeys(offer for offer, _ in found)))
-    settled = {settlement.id: settlement for _, settlement in found if settlement is not None}
-    set_committed_value(case, "settlements", [settled[key] for key in sorted(settled)])
+_LOCK = select(Case.id).where(Case.id == bindparam("case_id")).with_for_update()
+
+
+def locked(case_id: int) -> Case:
+    """A case whose row this transaction has locked, with all that a step which nobody takes reads of it, in one question.
+
+    Asked after the lock, so that all of it is as its holder before us left it, what time it is included. Of the rows beside the
+    case it brings only what a step or a letter can ask for.
+    """
+    db.session.flush()
+    found = db.session.connection().exec_driver_sql(_whole_for_a_step(), {"case_id": case_id}).one()
+    read = json.loads(found.read)
+    case = rows.known(Case, read["case"])
+    merchants = {each["id"]: rows.known(Merchant, each) for each in read["merchants"]}
+    shop = rows.known(Shop, read["shop"]) if read["shop"] else None
+    if shop is not None:
+        rows.tie(shop, merchant=merchants[shop.merchant_id])
+    office = rows.known(Office, read["office"])
+    rows.tie(office, supervisors=[rows.known(User, each) for each in read["supervisors"]])
+    complaint = rows.known(Complaint, read["complaint"])
+    rows.tie(complaint, case=case)
+    children: dict[str, list[Any]] = {
+        name: [rows.known(kind, each) for each in read[name]] for name, (kind, _) in _CHILDREN.items()
+    }
+    for each in itertools.chain(*children.values()):
+        rows.tie(each, case=case)
+    offers = {offer.id: offer for offer in children["offers"]}
+    for settlement in children["settlements"]:
+        rows.tie(settlement, offer=offers[settlement.offer_id])
+    rows.tie(
+        case, shop=shop, merchant=merchants.get(case.merchant_id), office=office, complaint=complaint,
+        officer=rows.known(User, read["officer"]) if read["officer"] else None, **children,
+    )  # fmt: skip
+    clock.keep(found.present)
+    law.keep_stamp(found.stamp)
+    rows.keep_id(CaseEvent, found.event_id)
+    return case
+
+
+# What hangs on a case and which of its columns; how a deadline was counted is long, and no step asks for it.
+_CHILDREN: dict[str, tuple[type[Base], dict[str, tuple[str, ...]]]] = {
+    "contacts": (Contact, {}),
+    "deadlines": (Deadline, {"without": ("lines",)}),
+    "offers": (Offer, {}),
+    "settlements": (Settlement, {}),
+    "authorisations": (Authorisation, {"only": ("case_id", "authority_code", "given_at", "withdrawn_at")}),
+    "referrals": (Referral, {}),
+}
+_OF_A_USER = ("email", "locale", "notices", "active", "on_duty")
+_OF_A_SHOP = ("merchant_id", "name_zh", "name_en", "email", "notices", "opens", "closes", "active")
+
+
+@cache
+def _whole_for_a_step() -> str:
+    """``locked``'s question: one row with one document, since many small answers cost more than they say."""
+    one, user = _one, {"only": _OF_A_USER}
+    read = {
+        "case": one(Case, "id = c.id"),
+        "complaint": one(Complaint, "case_id = c.id"),
+        "shop": one(Shop, "id = c.shop_id", only=_OF_A_SHOP),
+        "office": one(Office, "id = c.office_id", only=("email", "notices")),
+        "officer": one(User, "id = c.officer_id", **user),
+        "merchants": _all(Merchant, "id IN (c.merchant_id, s.merchant_id)", only=("email", "notices")),
+        "supervisors": _all(User, "office_id = c.office_id AND role = 'supervisor' AND active", **user),
+        **{name: _all(kind, "case_id = c.id", **which) for name, (kind, which) in _CHILDREN.items()},
+    }
+    document = ", ".join(f"'{name}', {question}" for name, question in read.items())
+    return f"""
+        SELECT json_build_object({document})::text AS read, {clock.PRESENT} AS present,
+               (SELECT stamp FROM law_revision) AS stamp, {_NEXT_EVENT} AS event_id
+        FROM cases c LEFT JOIN shops s ON s.id = c.shop_id WHERE c.id = %(case_id)s
+    """  # noqa: S608  of the names of our own columns
+
+
+def _one(kind: type[Base], condition: str, **which: Iterable[str]) -> str:
+    found = f"SELECT {rows.columns_of(kind, **which)} FROM {kind.__tablename__} WHERE {condition}"  # noqa: S608
+    return f"(SELECT row_to_json(r) FROM ({found}) r)"  # noqa: S608
+
+
+def _all(kind: type[Base], condition: str, **which: Iterable[str]) -> str:
+    found = f"SELECT {rows.columns_of(kind, **which)} FROM {kind.__tablename__} WHERE {condition}"  # noqa: S608
+    return f"(SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM ({found}) r)"  # noqa: S608
 
 
 def _read_deadlines(case: Case) -> None:
-    """The deadlines of a case just locked; with them what time it is and which law applies, as long as nobody asks again."""
-    rows = db.session.execute(_DEADLINES, {"case_id": case.id}).all()
-    set_committed_value(case, "deadlines", [row[0] for row in rows])
+    """The deadlines of a case just locked; with them what time it is and which law applies, as long as nobody asks again, and
+    the id of the event that the step will write."""
+    found = db.session.execute(_DEADLINES, {"case_id": case.id}).all()
+    set_committed_value(case, "deadlines", [row[0] for row in found])
     clock.read_again()
-    if rows:
-        clock.keep(rows[0][1])
-        law.keep_stamp(rows[0][2])
+    if found:
+        clock.keep(found[0][1])
+        law.keep_stamp(found[0][2])
+        rows.keep_id(CaseEvent, found[-1][3])
 
 
 # What few cases have. Whether there is any is asked with the case itself, so that the others pay no statement for it.
@@ -503,10 +577,10 @@ def somebody_present(case: Case) -> User | None:
 
 def open_case_counts(by: Actor) -> dict[str, int]:
     """How many open cases each officer has, by user id; key 0 counts those without an officer."""
-    rows = db.session.execute(
+    found = db.session.execute(
         select(func.coalesce(Case.officer_id, 0), func.count()).where(IS_OPEN).group_by(Case.officer_id)
     )
-    return {str(officer): count for officer, count in rows}
+    return {str(officer): count for officer, count in found}
 
 
 def faults() -> list[Deadline]:

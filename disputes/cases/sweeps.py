@@ -39,7 +39,7 @@ def lapse_next() -> bool:
             if found is None:
                 return False
             deadline_id, case_id = found
-            case = queries.lock(case_id, SYSTEM)
+            case = queries.locked(case_id)
             # The holder before us may have ended or moved it.
             for deadline in case.running_deadlines:
                 if deadline.id == deadline_id and deadline.due_at <= clock.now():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from disputes.db import Base
 
@@ -57,6 +57,13 @@ class Office(Base):
     phone: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     notices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # notifications/wishes.py
+    # Those who are told when something is late, by name: people are known further up.
+    supervisors: Mapped[list[Any]] = relationship(
+        "User",
+        primaryjoin="and_(Office.id == User.office_id, User.role == 'supervisor', User.active)",
+        order_by="User.id",
+        viewonly=True,
+    )
 
 
 class Authority(Base):
