@@ -15,6 +15,7 @@ from disputes.law.explain import day
 from disputes.rules.pledges import Payer, Way
 from disputes.rules.rulebook import Standing
 from disputes.rules.verdicts import Strength, Verdict
+from disputes.web.languages import language
 
 Row = Mapping[str, Any]
 
@@ -32,7 +33,7 @@ WEAKEST_FIRST = (Strength.NO, Strength.GOODWILL, Strength.PERSON, Strength.PROMI
 
 @dataclass(frozen=True)
 class Cited:
-    """One reason in words, with the article in Chinese and in English, and a mark where nobody read it in the official text."""
+    """One reason in words, with the article in Chinese and, for others than readers of Chinese, in English, and a mark where nobody read it in the official text."""
 
     text: str
     rule_id: str
@@ -111,6 +112,8 @@ def cited(row: Row) -> Cited:
     standing = Standing(row["standing"])
     mark = None if standing is Standing.VERIFIED else explain_returns.standing_mark(standing)
     english, chinese = explain_returns.articles(row)
+    if chinese and language().startswith("zh"):
+        english = ""  # who reads Chinese reads the law itself
     return Cited(explain_returns.reason(row), row["rule"], chinese, english, mark)
 
 
