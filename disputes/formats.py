@@ -170,9 +170,19 @@ def deadline_text(due_at: datetime) -> str:
 
 def duration_text(length: timedelta) -> str:
     """A length of time in its largest sensible unit: 40 minutes, 7 hours, 3 days."""
+    return rounded_text(rounded(length))
+
+
+def rounded(length: timedelta) -> tuple[int, int]:
+    """What of a length is told: so many of its largest sensible unit, and that unit in seconds."""
     seconds = abs(length // timedelta(seconds=1))  # whole ones
     size = next((size for _unit, size in TIMEDELTA_UNITS if seconds / size >= MORE_THAN_ONE), 1)
-    return _length_text(round(max(seconds / size, 1) if seconds else 0), size, _locale())
+    return round(max(seconds / size, 1) if seconds else 0), size
+
+
+def rounded_text(length: tuple[int, int]) -> str:
+    """A length that was rounded, in words."""
+    return _length_text(*length, _locale())
 
 
 @lru_cache(REMEMBERED)

@@ -25,16 +25,24 @@ def vector(*texts: str | None) -> ColumnElement:
     return func.array_to_tsvector(cast(list(tokens), ARRAY(Text)))
 
 
+def written(*texts: str | None) -> str:
+    """The same value as PostgreSQL writes it, for a row that is written as values."""
+    return " ".join(_quoted(token) for token in dict.fromkeys(pair for text in texts if text for pair in pairs(text)))
+
+
 def matches(column: InstrumentedAttribute, typed: str) -> ColumnElement[bool] | None:
     """The condition that a row holds every pair of what was typed; None when there is nothing to look for.
 
     A single character finds the words that begin with it or stand alone.
     """
+    query = question(typed)
+    return None if query is None else column.op("@@")(cast(query, TSQUERY))
+
+
+def question(typed: str) -> str | None:
+    """The same as PostgreSQL writes what is looked for, for a statement that was put together before."""
     wanted = pairs(typed)
-    if not wanted:
-        return None
-    query = " & ".join(_quoted(pair) + (":*" if len(pair) == 1 else "") for pair in wanted)
-    return column.op("@@")(cast(query, TSQUERY))
+    return " & ".join(_quoted(pair) + (":*" if len(pair) == 1 else "") for pair in wanted) if wanted else None
 
 
 def _quoted(token: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from disputes import search
 from disputes.accounts import actors
-from disputes.cases import queries, upkeep
+from disputes.cases import lists, upkeep
 from disputes.db import db, transaction
 from disputes.merchants import commands as shops_that_change
 from disputes.merchants import queries as shops
@@ -28,7 +28,7 @@ def found(typed: str) -> list[str]:
 
 
 def staff_finds(typed: str) -> list[int]:
-    return [case.id for case in queries.found(actors.of_user(make.officer()), typed)]
+    return [case.id for case in lists.found(actors.of_user(make.officer()), typed)]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_an_erased_case_is_not_found_by_the_words_of_a_person() -> None:
 
 def test_nobody_finds_what_is_not_theirs() -> None:
     make.filed(narrative="jadeite bracelet of glass")
-    assert queries.found(actors.of_user(make.merchant_user()), "jadeite") == []
+    assert lists.found(actors.of_user(make.merchant_user()), "jadeite") == []
 
 
 HOSTILE = [

@@ -6,16 +6,14 @@ import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
     Select,
-    and_,
     bindparam,
     exists,
     false,
@@ -24,14 +22,13 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import contains_eager, defaultload, defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from disputes import clock, rows, search
+from disputes import clock, rows
 from disputes.accounts import roster
 from disputes.accounts.actors import STAFF_ROLES, SYSTEM, Actor
 from disputes.accounts.models import User
@@ -54,7 +51,6 @@ from disputes.law import queries as law
 from disputes.merchants.models import Merchant, Shop
 from disputes.numbers import read_number
 from disputes.regions.models import Office
-from disputes.rules.clocks import INTERNAL
 from disputes.rules.lifecycle import RESOLVED_OUTCOMES, Action, Kind, Role, State
 
 MAX_TRIES = 5  # then a fault stands on the staff's list
@@ -277,123 +273,10 @@ def whole(reference: str | int, by: Actor) -> Case:
     return case
 
 
-class InShort(NamedTuple):
-    """A case as a row of a list shows it. Lists are long, so it is read at once and without the objects behind it."""
-
-    id: int
-    number: str
-    kind: str
-    state: str
-    outcome: str | None
-    emergency: bool
-    category: str
-    language: str
-    departure: str
-    departure_at: datetime | None
-    slack_at: datetime
-    closed_at: datetime | None
-    officer_id: int | None
-    officer: str | None
-    shop_zh: str | None
-    shop_en: str | None
-    shop_told: str | None  # as the tourist wrote it
-    amount: int | None
-    currency: str | None
-    called: str | None
-    owed: str | None  # the clock that ends first
-    due_at: datetime | None
-
-    @property
-    def is_open(self) -> bool:
-        return self.state != State.CLOSED
-
-
-_OF_THE_CASE = (
-    Case.id, Case.number, Case.kind, Case.state, Case.outcome, Case.emergency, Case.category, Case.language, Case.departure,
-    Case.departure_at, Case.slack_at, Case.closed_at, Case.officer_id,
-)  # fmt: skip
-
-
-def in_short(cases: Select[tuple[Case]], *order: str) -> list[InShort]:
-    """The cases that a limited question finds, as rows of a list in the same order; one query, whatever their number.
-
-    ``order`` names columns of a row, with a minus before those that fall.
-    """
-    # The limit stands inside, so that only what the page shows is looked up beside the cases.
-    one = cases.with_only_columns(*_OF_THE_CASE, Case.shop_id).subquery("one").c
-    first = (
-        select(Deadline.clock, Deadline.due_at)
-        .where(Deadline.case_id == one.id, Deadline.ended_at.is_(None), Deadline.clock.not_in(INTERNAL))
-        .order_by(Deadline.due_at)
-        .limit(1)
-        .lateral("first")
-    )
-    columns = [one[column.key] for column in _OF_THE_CASE]
-    query = (
-        select(
-            *columns, User.name, Shop.name_zh, Shop.name_en, Complaint.shop_name, Complaint.amount, Complaint.currency,
-            Contact.name, first.c.clock, first.c.due_at,
-        )
-        .join(Complaint, Complaint.case_id == one.id)
-        .outerjoin(User, User.id == one.officer_id)
-        .outerjoin(Shop, Shop.id == one.shop_id)
-        .outerjoin(Contact, and_(Contact.case_id == one.id, Contact.party == "tourist"))
-        .outerjoin(first, true())
-        .order_by(*(one[name[1:]].desc() if name.startswith("-") else one[name] for name in order))
-    )  # fmt: skip
-    return [InShort._make(row) for row in db.session.execute(query)]
-
-
-def queue(
-    by: Actor,
-    *,
-    office_id: int | None = None,
-    officer_id: int | None = None,
-    unassigned: bool = False,
-    states: tuple[State, ...] | None = None,
-    kind: Kind | None = None,
-    waiting_on: Role | None = None,
-    late: bool = False,
-    emergency: bool | None = None,
-    typed: str = "",
-    limit: int = 50,
-    after: tuple[datetime, int] | None = None,
-) -> list[InShort]:
-    """Open cases in the order in which they must be worked: the least slack first; ``after`` is the last row of the page before."""
-    query = visible_to(by).where(IS_OPEN)
-    if states is not None:
-        query = query.where(Case.state.in_(states))
-    if kind is not None:
-        query = query.where(Case.kind == kind)
-    if office_id is not None:
-        query = query.where(Case.office_id == office_id)
-    if officer_id is not None:
-        query = query.where(Case.officer_id == officer_id)
-    if unassigned:
-        query = query.where(Case.officer_id.is_(None))
-    if waiting_on is not None:
-        query = query.where(Case.waiting_on == waiting_on)
-    if late:
-        query = query.where(is_late())
-    if emergency is not None:
-        query = query.where(Case.emergency.is_(emergency))
-    if typed.strip():
-        query = query.where(_typed(typed))
-    if after is not None:
-        query = query.where(or_(Case.slack_at > after[0], and_(Case.slack_at == after[0], Case.id > after[1])))
-    return in_short(query.order_by(Case.slack_at, Case.id).limit(limit), "slack_at", "id")
-
-
 def is_late() -> ColumnElement[bool]:
     """The condition that we are late in an open case: a deadline of ours lapsed to the supervisor, or one is overdue."""
     overdue = select(Deadline.case_id).where(Deadline.ended_at.is_(None), Deadline.due_at <= clock.now())
     return or_(Case.waiting_on == Role.SUPERVISOR, Case.id.in_(overdue))
-
-
-def found(by: Actor, typed: str, limit: int = 50) -> list[InShort]:
-    """Cases, open or closed, that hold what was typed: a number, a name, words of the complaint in any script; newest first."""
-    # The newest first by themselves: a phrase of frequent pairs may be in thousands of cases, of which a page shows fifty.
-    return in_short(visible_to(by).where(_typed(typed)).order_by(Case.id.desc()).limit(limit), "-id")
 
 
 def of_merchant(
@@ -630,11 +513,3 @@ def _is(reference: str | int):  # type: ignore[no-untyped-def]
         return Case.id == reference
     number = read_number(reference)
     return Case.number == number if number else false()
-
-
-def _typed(typed: str):  # type: ignore[no-untyped-def]
-    number = read_number(typed)
-    if number is not None:
-        return Case.number == number
-    condition = search.matches(Case.search, typed)
-    return true() if condition is None else condition

@@ -42,9 +42,9 @@ def facts_of_case(case: Case) -> Facts:
     )
 
 
-def decide(facts: Facts) -> Routing:
-    """Where these facts lead by the table in force now; closed offices leave their cases to the next rule."""
-    return tables.current().route(facts, regions.closed_offices())
+def decide(facts: Facts, closed: frozenset[str] | None = None) -> Routing:
+    """Where these facts lead by the table in force now; ``closed`` offices, by default those of now, leave their cases to the next rule."""
+    return tables.current().route(facts, regions.closed_offices() if closed is None else closed)
 
 
 def keep(case: Case, routing: Routing, parts: tuple[Part, ...] = tuple(Part)) -> None:
@@ -78,9 +78,12 @@ class Decided:
     still: bool  # the table in force today says the same for it
 
 
-def why(case: Case) -> list[Decided]:
-    """Which rules led the case where, each as it stood then. A case of before the table is judged by today's."""
-    now = decide(facts_of_case(case))
+def why(case: Case, closed: frozenset[str] | None = None) -> list[Decided]:
+    """Which rules led the case where, each as it stood then. A case of before the table is judged by today's.
+
+    ``closed`` are the offices that take no cases, where somebody has just asked for them.
+    """
+    now = decide(facts_of_case(case), closed)
     found = []
     for part in Part:
         today = getattr(now, part.value)

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from disputes import names
 from disputes.formats import china_moment
 from disputes.names import named
 from disputes.notifications.packages import worded
 from disputes.rules.packages import package_of
+from disputes.wording import gettext as _
 
 WHY: Mapping[str, Any] = names.HANDED_OVER
 

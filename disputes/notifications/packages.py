@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from disputes import names
 from disputes.formats import money_text
 from disputes.rules.packages import Goods, Package, Remedy, Shipping
+from disputes.wording import gettext as _
 
 
 @dataclass(frozen=True)

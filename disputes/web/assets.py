@@ -96,14 +96,16 @@ def init_app(app: Flask, folder: Path | None = None) -> None:
 def asset_url(name: str) -> str:
     """The address of a static file, as in `asset_url('css/app.css')`. An unknown name is a mistake in a template."""
     assets = _assets()
+    root = request.script_root if has_request_context() else ""
+    # A page draws the same few files a hundred times; asking the router each time would cost more than the page.
+    known = None if assets.watch else assets.addresses.get((name, root))
+    if known is not None:
+        return known
     asset = assets.get(name)
     if asset is None:
         raise LookupError(f"there is no static file named {name}")
-    # A page draws the same few files a hundred times; asking the router each time would cost more than the page.
-    place = (asset.versioned_name, request.script_root if has_request_context() else "")
-    if place not in assets.addresses:
-        assets.addresses[place] = url_for("static", filename=asset.versioned_name)
-    return assets.addresses[place]
+    address = assets.addresses[name, root] = url_for("static", filename=asset.versioned_name)
+    return address
 
 
 def own(name: str) -> Asset:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
 from flask import Flask, current_app, request, url_for
+from flask.globals import app_ctx
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -14,6 +16,7 @@ from wtforms import BooleanField, Field, FileField, RadioField, SelectField, Sel
 from wtforms.widgets import Select, TextArea
 
 from disputes import formats, numbers, wording
+from disputes.web.assets import asset_url
 from disputes.web.fields import DatePartsField, MoneyField
 from disputes.web.templating import text
 
@@ -81,6 +84,8 @@ def init_app(app: Flask) -> None:
         currency_name=currency_name,
         date_order=date_order,
         drawn=drawn,
+        drawn_icon=drawn_icon,
+        drawn_moment=drawn_moment,
         duration_text=formats.duration_text,
         deadline_text=formats.deadline_text,
         group_attributes=group_attributes,
@@ -109,6 +114,11 @@ def init_app(app: Flask) -> None:
 
 def lang_tag(locale: Locale | str | None = None) -> str:
     """The BCP 47 tag of a locale for the `lang` attribute, as in `zh-CN`; without one, that of the page."""
+    return _lang_tag(locale or wording.locale() or "en")
+
+
+@lru_cache(maxsize=1000)
+def _lang_tag(locale: Locale | str) -> str:
     if isinstance(locale, str) and "-" in locale:
         return locale
     found = _locale(locale)
@@ -212,6 +222,57 @@ def drawn(field: Field, attributes: Mapping[str, Any]) -> Markup:
     if type(field.widget) is Select:
         return _QUICK[bool(field.widget.multiple)](field, **{**(field.render_kw or {}), **attributes})
     return field(**attributes)
+
+
+# Arrows and what moves: these point the other way where people read from right to left.
+ICONS_THAT_TURN = frozenset(
+    {"arrow-left", "arrow-right", "chevron-right", "exit", "send", "external", "refund", "history"}
+)
+
+
+def drawn_icon(name: str, label: str | None = None, **more: str) -> Markup:
+    """A small icon of the sprite, which is our own and takes the colour of the text around it; ``class`` adds to its classes."""
+    return _icon(_sprite(), name, label, more.get("class", ""))
+
+
+def _sprite() -> str:
+    """The address of the sprite, asked once for each page."""
+    kept = vars(app_ctx._get_current_object().g)  # type: ignore[attr-defined]
+    if "sprite" not in kept:
+        kept["sprite"] = asset_url("img/icons.svg")
+    return str(kept["sprite"])
+
+
+def drawn_moment(at: datetime, zone: str | None = None, own_first: bool = False) -> Markup:
+    """A moment in China's time, and in the reader's own when ``zone`` (an IANA name) is given and differs.
+
+    ``own_first`` turns the two round, for somebody who has left China.
+    """
+    other = zone if zone and zone != formats.CHINA.key else None
+    return _moment(at, other, own_first, wording.locale())
+
+
+@lru_cache(maxsize=10_000)  # it follows from the moment, the zone and the language, and from nothing else
+def _moment(at: datetime, zone: str | None, own_first: bool, _locale: Locale | None) -> Markup:
+    element = Markup('<time datetime="{}">{}</time>')
+    if zone is None:
+        return element.format(formats.machine_time(at), formats.china_moment(at))
+    beside = Markup(' <span class="own-zone">{}</span>')
+    if own_first:
+        said = wording.gettext("(%(time)s in China)", time=formats.china_moment(at))
+        return element.format(formats.machine_time(at), formats.zone_moment(at, zone)) + beside.format(said)
+    said = wording.gettext("(%(time)s in %(city)s)", time=formats.zone_beside(at, zone), city=formats.zone_city(zone))
+    return element.format(formats.machine_time(at), formats.china_moment(at)) + beside.format(said)
+
+
+@lru_cache(maxsize=2000)
+def _icon(sprite: str, name: str, label: str | None, css: str) -> Markup:
+    turns, also = " icon-turns" if name in ICONS_THAT_TURN else "", f" {css}" if css else ""
+    said = (
+        Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true" focusable="false"')
+    )
+    drawing = '<svg class="icon{}{}" {}><use href="{}#{}"></use></svg>'
+    return Markup(drawing).format(turns, also, said, sprite, name)  # noqa: S704  what is put into it is escaped
 
 
 def sort_of(field: Field) -> str:

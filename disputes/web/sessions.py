@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from functools import cache
 
 from flask import Flask, abort, current_app
 from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy import inspect
 
-from disputes import links
+from disputes import links, rows
 from disputes.accounts import actors
 from disputes.accounts.actors import Actor
 from disputes.accounts.models import User
@@ -50,10 +53,23 @@ def load(session_id: str) -> SignedIn | None:
     user_id, version, name = (*session_id.split("."), "", "", "")[:3]
     if not (user_id.isdigit() and version.isdigit() and name):
         return None
-    user = db.session.get(User, int(user_id))
+    user = _user(int(user_id))
     if user is None or not user.active or user.session_version != int(version) or name in user.signed_out:
         return None
     return SignedIn(user, name)
+
+
+def _user(user_id: int) -> User | None:
+    """The user with this id, as the session's own ``get`` gives it; every page asks, so it is read as one value."""
+    if inspect(User).identity_key_from_primary_key((user_id,)) in db.session.identity_map:
+        return db.session.get(User, user_id)
+    read = db.session.connection().exec_driver_sql(_read_user(), {"id": user_id}).scalar_one_or_none()
+    return rows.known(User, json.loads(read)) if read else None
+
+
+@cache
+def _read_user() -> str:
+    return f"SELECT row_to_json(r)::text FROM (SELECT {rows.columns_of(User)} FROM users WHERE id = %(id)s) r"  # noqa: S608
 
 
 def current_actor() -> Actor:

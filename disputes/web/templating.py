@@ -28,14 +28,22 @@ class Generator(CodeGenerator):
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         called = node.node
-        if not isinstance(called, nodes.Name) or not frame.eval_ctx.autoescape or frame.eval_ctx.volatile:
+        if not isinstance(called, nodes.Name) or not _escapes(frame):
             super().visit_Call(node, frame, forward_caller=forward_caller)
-        elif called.name == "_" and _is_plain_text(node):
+        elif _is_plain_text(node):
             self.write(f"environment.said({node.args[0].value!r})")  # type: ignore[attr-defined]
         elif called.name in WITH_CONTEXT or node.dyn_args or node.dyn_kwargs:
             super().visit_Call(node, frame, forward_caller=forward_caller)
         else:
             self._call(called, node, frame, forward_caller)
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if not _is_escaped(node, frame):
+            super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if not _is_escaped(node, frame):
+            super()._output_child_post(node, frame, finalize)
 
     def _call(self, called: nodes.Name, node: nodes.Call, frame: Frame, forward_caller: bool) -> None:
         self.visit(called, frame)
@@ -51,9 +59,19 @@ class Generator(CodeGenerator):
         self.write("'caller': caller})" if forward_caller else "})")
 
 
+def _escapes(frame: Frame) -> bool:
+    return frame.eval_ctx.autoescape and not frame.eval_ctx.volatile
+
+
+def _is_escaped(node: nodes.Expr, frame: Frame) -> bool:
+    """Whether what is written is markup already, as our own texts are; asking it once more costs as much as finding it."""
+    return isinstance(node, nodes.Call) and _escapes(frame) and _is_plain_text(node)
+
+
 def _is_plain_text(node: nodes.Call) -> bool:
     alone = len(node.args) == 1 and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
-    return alone and isinstance(node.args[0], nodes.Const)
+    named = isinstance(node.node, nodes.Name) and node.node.name == "_"
+    return named and alone and isinstance(node.args[0], nodes.Const)
 
 
 class Environment(FlaskEnvironment):

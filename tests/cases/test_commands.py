@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from disputes import clock
 from disputes.accounts.actors import SYSTEM, Actor
-from disputes.cases import commands, deadlines, queries, sweeps, upkeep
+from disputes.cases import commands, deadlines, lists, queries, sweeps, upkeep
 from disputes.cases.models import CaseEvent, Deadline
 from disputes.db import db, transaction
 from disputes.intake import commands as intake
@@ -439,7 +439,7 @@ def test_the_queue_puts_first_what_has_the_least_slack():
     soon = make.triage(departure_at=clock.now() + timedelta(hours=5))
     later_on = make.triage(departure_at=clock.now() + timedelta(days=6))
     by = Actor(Role.OFFICER, user_id=1, office_id=soon.office_id)
-    order = [c.id for c in queries.queue(by) if c.id in (unknown.id, soon.id, later_on.id)]
+    order = [c.id for c in lists.queue(by) if c.id in (unknown.id, soon.id, later_on.id)]
     assert order == [soon.id, later_on.id, unknown.id]
 
 

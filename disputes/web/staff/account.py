@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, session, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField
@@ -20,6 +18,8 @@ from disputes.web.languages import STAFF_LANGUAGES
 from disputes.web.public.filing_forms import own_languages
 from disputes.web.sessions import SignedIn
 from disputes.web.staff import bp
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 TRIES = "10 per 15 minutes"
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, flash
-from flask_babel import lazy_gettext as _l
 
 from disputes.accounts.actors import Actor
 from disputes.cases import authorities, commands, transfers, triage, upkeep
@@ -23,6 +22,7 @@ from disputes.web import uploads
 from disputes.web.languages import language
 from disputes.web.staff import forms
 from disputes.web.staff.forms import StepForm
+from disputes.wording import lazy_gettext as _l
 
 Take = Callable[[str, int | None, Actor, Any], Any]
 

@@ -14,17 +14,18 @@ from wtforms.fields import SelectFieldBase
 from disputes import clock
 from disputes.accounts.actors import Actor
 from disputes.accounts.models import User
-from disputes.cases import deadlines, history, queries, transfers, whereabouts
+from disputes.cases import deadlines, history, queries, reading, transfers, whereabouts
 from disputes.cases.commands import Refused
 from disputes.cases.models import Case, Evidence
 from disputes.cases.queries import Stale
+from disputes.cases.reading import WholeCase
 from disputes.db import db, transaction
 from disputes.merchants import queries as merchants
 from disputes.merchants.models import Shop
-from disputes.notifications import handover_note, undelivered
+from disputes.notifications import handover_note
 from disputes.referrals import queries as referrals
 from disputes.regions import queries as regions
-from disputes.regions.models import Authority, Division, Port
+from disputes.regions.models import Authority, Division
 from disputes.returns import queries as returns
 from disputes.returns.models import Return
 from disputes.rules.lifecycle import Action, Kind, State, StepRefused, open_actions
@@ -68,11 +69,11 @@ class Owed:
 def case(number: str) -> str:
     """The case with everything on it; with ``part=form`` only what stands below the button of one step, for a script to put there."""
     by = current_actor()
-    found = queries.whole(number, by)
-    wanted = return_actions.entry(found.kind, request.args.get("do", ""))
+    whole = reading.whole(number, by)
+    wanted = return_actions.entry(whole.case.kind, request.args.get("do", ""))
     if wanted is not None and request.args.get("part") == "form":
-        return _form_alone(found, by, wanted)
-    return _page(found, by, opened=wanted)
+        return _form_alone(whole.case, by, wanted)
+    return _page(whole, by, opened=wanted)
 
 
 @bp.get("/cases/<number>/do/<code>")
@@ -85,14 +86,15 @@ def act_again(number: str, code: str) -> AnyResponse:
 def act(number: str, code: str) -> AnyResponse | str | tuple[str, int]:
     """Take one step. What cannot be taken comes back with all that was typed."""
     by = current_actor()
-    found = queries.whole(number, by)
+    whole = reading.whole(number, by)
+    found = whole.case
     entry = return_actions.entry(found.kind, code)
     if entry is None:
         abort(404)
     form = entry.form(prefix=code)
     form.choose_from(found)
     if not form.validate() or (entry.before is not None and not entry.before(form)):
-        return _page(found, by, opened=entry, form=form)
+        return _page(whole, by, opened=entry, form=form)
     seen = None if entry.whatever_else else form.seen
     try:
         with transaction():
@@ -103,7 +105,7 @@ def act(number: str, code: str) -> AnyResponse | str | tuple[str, int]:
         return _again(number, by, entry, form, "refused"), 409
     except Refused as refused:
         form.form_errors = [refusal(refused)]
-        return _page(queries.whole(number, by), by, opened=entry, form=form)
+        return _page(reading.whole(number, by), by, opened=entry, form=form)
     if entry.after is not None:
         entry.after(form, result)
     flash(str(entry.done), "success")
@@ -113,12 +115,13 @@ def act(number: str, code: str) -> AnyResponse | str | tuple[str, int]:
 def _again(number: str, by: Actor, entry: CaseAction, form: StepForm, problem: str) -> str:
     """The page as it stands now, with what happened meanwhile and everything that was typed."""
     db.session.expire_all()
-    found = queries.whole(number, by)
+    whole = reading.whole(number, by)
+    found = whole.case
     news = record.since(found, form.seen or 0, _people(found), _shops(found))
     offered = entry.action in _open_actions(found, by)
     form.version.data = str(found.version)
     code = problem if offered else "refused"
-    return _page(found, by, opened=entry, form=form, problem=Problem(code, news, [] if offered else _written(form)))
+    return _page(whole, by, opened=entry, form=form, problem=Problem(code, news, [] if offered else _written(form)))
 
 
 def _form_alone(case: Case, by: Actor, entry: CaseAction) -> str:
@@ -150,14 +153,14 @@ def _as_text(field: Any) -> str:
 
 
 def _page(
-    case: Case,
+    whole: WholeCase,
     by: Actor,
     *,
     opened: CaseAction | None = None,
     form: StepForm | None = None,
     problem: Problem | None = None,
 ) -> str:
-    now = clock.now()
+    case, now = whole.case, clock.now()
     people, shops = _people(case), _shops(case)
     back = return_view.back_of(case, people) if case.kind == Kind.RETURN else None
     allowed = _open_actions(case, by)
@@ -181,24 +184,24 @@ def _page(
         form=form,
         problem=problem,
         record=record.entries(case, people, shops),
-        notes=[t for t in reversed(case.texts) if t.purpose == "note"],
+        notes=[t for t in reversed(case.texts) if t.purpose == "note" and t.audience == "staff"],
         people=people,
         owed=[_owed(d, now) for d in sorted(case.ladder_deadlines, key=lambda d: d.due_at)],
         passed=[_owed(d, now) for d in reversed(case.deadlines) if d.ended_at is not None],
         periods=civil_periods(case),
         track=_track(case, by, now),
         package_of=package_of,
-        letters=undelivered.of_case(case.id),
+        letters=whole.letters,
         broken_at=history.broken_at(case, case.events),
         competence=competence,
-        why=whereabouts.why(case),
+        why=whereabouts.why(case, whole.closed_offices),
         priority=whereabouts.priority(case),
-        seat=db.session.get(Division, competence.seat) if competence.seat else None,
+        seat=_division(whole, competence.seat),
         handover=_handover(case),
-        authority=regions.authority(competence.authority),
+        authority=_authority(whole, competence.authority),
         authorities=_authorities(case),
-        division=db.session.get(Division, complaint.division_code) if complaint.division_code else None,
-        port=db.session.get(Port, case.departure_port) if case.departure_port else None,
+        division=_division(whole, complaint.division_code),
+        port=whole.port,
         zone=known_zone(case.tourist.time_zone),
         fits=deadlines.ends_before_departure(case, now) if case.is_open and case.state != State.LIAISON else None,
         evidence=[e for e in case.evidence if e.erased_at is None],
@@ -206,6 +209,15 @@ def _page(
         shop_typed=_shop_typed(case),
         can_refer=referrals.has_package(case),
     )
+
+
+def _division(whole: WholeCase, code: str | None) -> Division | None:
+    return (whole.divisions.get(code) or db.session.get(Division, code)) if code else None
+
+
+def _authority(whole: WholeCase, code: str) -> Authority | None:
+    known = whole.authority
+    return known if known is not None and known.code == code else regions.authority(code)
 
 
 def _track(case: Case, by: Actor, now: datetime) -> Any:

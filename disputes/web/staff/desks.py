@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TimeField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
@@ -33,6 +31,8 @@ from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
 from disputes.web.staff.frame import local_name, supervision_tabs
 from disputes.web.staff.merchants import SHORT, InviteForm, StepForm, VersionedForm
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 SUPERVISOR = only_for(Role.SUPERVISOR)
 Answer = Response | str | tuple[str, int]

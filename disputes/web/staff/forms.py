@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -39,6 +37,8 @@ from disputes.web.package_form import PackageForm
 from disputes.web.public.case_forms import zones
 from disputes.web.public.case_view import known_zone
 from disputes.web.public.filing_forms import checked_email, own_languages
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 LONG = 4000
 SHORT = 300

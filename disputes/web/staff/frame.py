@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from flask import request, url_for
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from disputes import wording
 from disputes.cases import transfers
@@ -79,19 +80,28 @@ def case_number(number: str) -> str:
 @bp.app_template_global()
 def short_moment(moment: datetime, now: datetime) -> str:
     """A moment in China for a narrow column: the hour alone today, else day and hour, with the year when it is another."""
-    local, today = moment.astimezone(CHINA), now.astimezone(CHINA)
+    return moment_on(moment, now.astimezone(CHINA).date())
+
+
+def moment_on(moment: datetime, today: date) -> str:
+    """The same for whoever knows which day it is in China."""
+    local = moment.astimezone(CHINA)
     hour = hour_text(local)
-    if local.date() == today.date():
-        return hour
-    return f"{shortest_day(local.date(), today.date())} {hour}"
+    day = local.date()
+    return hour if day == today else f"{shortest_day(day, today)} {hour}"
 
 
 @bp.app_template_global()
 def short_due(due_at: datetime, now: datetime) -> str:
     """Until when, for a narrow column: an hour, or the last day where a deadline ends with its day."""
+    return due_on(due_at, now.astimezone(CHINA).date())
+
+
+def due_on(due_at: datetime, today: date) -> str:
+    """The same for whoever knows which day it is in China."""
     if not ends_with_its_day(due_at):
-        return short_moment(due_at, now)
-    last, today = last_china_day(due_at), now.astimezone(CHINA).date()
+        return moment_on(due_at, today)
+    last = last_china_day(due_at)
     return _("end of today") if last == today else _("end of %(day)s", day=shortest_day(last, today))
 
 
@@ -114,14 +124,18 @@ def supervision_tabs() -> list[dict[str, Any]]:
 
 
 def _lying(office_id: int) -> Any:
-    """The names of the office, and what waits there for somebody to look at it, in one query for every page."""
-    query = select(
+    """The names of the office, and what waits there for somebody to look at it, in one question for every page."""
+    return db.session.connection().execute(_of_the_office(), {"office": office_id}).one()
+
+
+@cache
+def _of_the_office() -> Select[Any]:
+    return select(
         Office.name_zh,
         Office.name_en,
         undelivered.counted().label("letters"),
-        transfers.counted_incoming(office_id).label("transfers"),
-    )
-    return db.session.execute(query.where(Office.id == office_id)).one()
+        transfers.counted_incoming(bindparam("office")).label("transfers"),
+    ).where(Office.id == bindparam("office"))
 
 
 def _nav(role: str, lying: Any) -> list[dict[str, Any]]:

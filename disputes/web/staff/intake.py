@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, current_app, redirect, render_template, request, url_for
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 
@@ -35,6 +34,7 @@ from disputes.web.sessions import current_actor, tourist_token, tourist_words
 from disputes.web.staff import bp
 from disputes.web.staff.intake_forms import ComplaintForm
 from disputes.web.uploads import Received, receive
+from disputes.wording import gettext as _
 
 SEARCH = "search"
 # In the order in which the last page of the wizard asks for them.

@@ -10,8 +10,6 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from flask import current_app, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from wtforms import BooleanField, FormField, HiddenField, SelectField, StringField
@@ -25,6 +23,8 @@ from disputes.web.public import filing_forms as questions
 from disputes.web.public.case_forms import zones
 from disputes.web.public.case_view import known_zone
 from disputes.web.public.filing_answers import Answers
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 PARTS = ("safe", "reach", "what", "story", "where", "bought", "want", "leave", "evidence", "check")
 # What a page sends beside what somebody told.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, abort, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, NumberRange
@@ -19,6 +17,8 @@ from disputes.web.fields import readable
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
 from disputes.web.staff.frame import supervision_tabs
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 SUPERVISOR = only_for(Role.SUPERVISOR)
 

@@ -6,8 +6,6 @@ from datetime import time
 from typing import Any
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired, Optional, ValidationError
@@ -27,6 +25,8 @@ from disputes.web.qr import qr_svg
 from disputes.web.sentences import refusal
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 PAGE = 50
 SHORT = 200

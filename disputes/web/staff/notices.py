@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import abort, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from disputes.db import db
@@ -14,6 +13,7 @@ from disputes.web.access import only_for
 from disputes.web.notice_settings import Whose, add_pages
 from disputes.web.staff import bp
 from disputes.web.staff.frame import local_name
+from disputes.wording import gettext as _
 
 FRAME = "staff/page.html"
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField
@@ -31,6 +29,8 @@ from disputes.web.sentences import refusal
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
 from disputes.web.staff.frame import supervision_tabs
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 SUPERVISOR = only_for(Role.SUPERVISOR)
 

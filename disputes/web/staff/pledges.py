@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField, TextAreaField
@@ -30,6 +27,9 @@ from disputes.web.pledge_poster import poster_of
 from disputes.web.sentences import refusal
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
+from disputes.wording import ngettext
 
 PAGE = 50
 WORDS = 1000

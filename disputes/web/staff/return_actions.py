@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from disputes.accounts.actors import Actor
 from disputes.cases import commands, triage
 from disputes.cases.models import CaseEvent
@@ -16,6 +14,7 @@ from disputes.web.languages import language
 from disputes.web.staff import actions, return_forms
 from disputes.web.staff.actions import CaseAction
 from disputes.web.staff.forms import ReasonForm
+from disputes.wording import lazy_gettext as _l
 
 
 def _alike(action: Action, **words: Any) -> CaseAction:

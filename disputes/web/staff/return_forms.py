@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
@@ -23,6 +21,8 @@ from disputes.rules.tax_refund import Through
 from disputes.web.custody import goods_name
 from disputes.web.fields import DatePartsField, MoneyField, readable
 from disputes.web.staff.forms import LONG, SHORT, StepForm
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 OUTCOMES = (Outcome.NO_AGREEMENT, Outcome.OUT_OF_SCOPE, Outcome.DUPLICATE)
 VOIDED = "voided"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from flask import Response, abort, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, SelectMultipleField, TimeField
 from wtforms.validators import InputRequired, Optional
@@ -24,6 +22,8 @@ from disputes.web.fields import DatePartsField
 from disputes.web.sentences import refusal
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 SUPERVISOR = only_for(Role.SUPERVISOR)
 # fmt: off

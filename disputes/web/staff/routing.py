@@ -6,8 +6,6 @@ from datetime import datetime, time
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import FileField, StringField, TextAreaField, TimeField
 from wtforms.validators import Optional
@@ -27,6 +25,8 @@ from disputes.web.fields import DatePartsField, readable
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
 from disputes.web.staff.frame import supervision_tabs
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 SUPERVISOR = only_for(Role.SUPERVISOR)
 NEWEST = 10_000  # so many past cases are looked at on the page; the console looks at all

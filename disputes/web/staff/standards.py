@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
@@ -25,6 +23,8 @@ from disputes.web.access import only_for
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
 from disputes.web.staff.frame import supervision_tabs
+from disputes.wording import gettext as _
+from disputes.wording import ngettext
 
 SUPERVISOR = only_for(Role.SUPERVISOR)
 SHOWN = 100

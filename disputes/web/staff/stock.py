@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, TextAreaField
 from wtforms.validators import Optional
@@ -28,6 +26,8 @@ from disputes.web.sentences import refusal
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
 from disputes.web.staff.merchants import StepForm
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
 
 AGES = (0, 3, 7, 30)  # days
 MOST_TYPED = 4000

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import HiddenField, SelectField
@@ -24,6 +21,9 @@ from disputes.web.access import only_for
 from disputes.web.sessions import current_actor
 from disputes.web.staff import bp
 from disputes.web.staff.frame import supervision_tabs
+from disputes.wording import gettext as _
+from disputes.wording import lazy_gettext as _l
+from disputes.wording import ngettext
 
 SUPERVISOR = only_for(Role.SUPERVISOR)
 DIGESTS = 14

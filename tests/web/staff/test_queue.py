@@ -208,3 +208,38 @@ def test_returns_stand_in_the_same_queue_with_a_badge_and_can_be_shown_alone(des
 def test_every_open_state_belongs_to_a_group_of_the_filter() -> None:
     grouped = [state for _label, states in queue_view.STATE_GROUPS.values() for state in states]
     assert sorted(grouped) == sorted(OPEN_STATES)
+
+
+def test_a_case_of_high_priority_says_so_in_words_with_a_drawing_and_keeps_its_place(desk: Browser) -> None:
+    day, dear = leaving_in(30), leaving_in(48, amount=2_000_000)
+    desk.open("/staff/")
+    assert shown(desk) == numbers(day, dear)  # the order is that of the time left
+    assert desk.page is not None
+    ordinary, urgent = desk.page.find("tr")[1:]
+    drawn = [use["href"].partition("#")[2] for use in urgent.find("use")]
+    assert "flag" in drawn
+    assert "flag" not in [use["href"].partition("#")[2] for use in ordinary.find("use")]
+    assert desk.text.count("High priority") == 1
+
+
+def test_the_queue_can_be_narrowed_to_a_priority(desk: Browser) -> None:
+    day, dear, emergency = leaving_in(30), leaving_in(48, amount=2_000_000), factories.liaison()
+    assert shown(desk.open("/staff/?priority=high")) == numbers(dear)
+    assert "Show all" in desk.text
+    assert shown(desk.open("/staff/?priority=normal")) == numbers(day)
+    assert shown(desk.open("/staff/?priority=emergency")) == numbers(emergency)
+    assert len(shown(desk.open("/staff/?priority=whatever"))) == 3
+
+
+def test_a_row_that_was_shown_before_is_shown_as_it_is_now(desk: Browser, officer: User) -> None:
+    case = leaving_in(30, name="Hana")
+    assert "Hana" in desk.open("/staff/").text
+    case.tourist.name = "Hanako"
+    clock.run_ahead(3600 * 20)
+    desk.open("/staff/")
+    assert "Hanako" in desk.text
+    assert "10 hours left" in desk.text
+    clock.run_ahead(3600 * 31)
+    assert "has left" in desk.open("/staff/").text
+    desk.language = "zh-CN"
+    assert "离开" in desk.open("/staff/?lang=zh_CN").text
