@@ -45,12 +45,15 @@ def known(kind: type[AnyRow], row: dict[str, Any]) -> AnyRow:
         if value is not None:
             row[attribute] = read(value)
     key = mapper.identity_key_from_primary_key((row[_own_key(kind)],))
-    found: AnyRow | None = session.identity_map.get(key)
+    found: Any = session.identity_map.get(key)
     if found is None:
         found = mapper.class_manager.new_instance()
+        state = instance_state(found)
+        state.expired_attributes.update(_loaded_when_asked(kind))
         _enrol(session, found, key)
-    state = instance_state(found)
-    state._expire(state.dict, session.identity_map._modified)
+    else:
+        state = instance_state(found)
+        state._expire(state.dict, session.identity_map._modified)
     state.dict.update(row)
     state._commit_all(state.dict, session.identity_map)
     return found
@@ -257,12 +260,18 @@ def _columns(kind: type[Base]) -> dict[str, Column[Any]]:
 @cache
 def _own_key(kind: type[Base]) -> str:
     [column] = inspect(kind).primary_key
-    return column.name
+    return str(column.name)
 
 
 @cache
 def _deferred(kind: type[Base]) -> frozenset[str]:
     return frozenset(prop.key for prop in inspect(kind).column_attrs if prop.deferred)
+
+
+@cache
+def _loaded_when_asked(kind: type[Base]) -> frozenset[str]:
+    """Every column of a row that nobody has read, but those that are loaded one by one."""
+    return frozenset(_columns(kind)) - _deferred(kind)
 
 
 @cache

@@ -34,6 +34,44 @@ def test_what_a_step_wrote_is_what_a_fresh_look_finds() -> None:
         assert {row: columns_of(row) for row in (case, *case.deadlines, *case.events)} == said
 
 
+def test_a_step_that_nobody_takes_reads_what_the_loaders_would_read() -> None:
+    for case in (make.with_merchant(), make.offered(), make.settled(), make.referral_ready(), make.triage()):
+        db.session.expire_all()
+        with transaction():
+            queries.lock(case.id, SYSTEM)
+            read = [case, case.complaint, case.office, *case.contacts, *case.deadlines, *case.offers, *case.settlements]
+            read += [*case.authorisations, *case.referrals, *filter(None, (case.shop, case.merchant, case.officer))]
+            said = {row: dict(row.__dict__) for row in read}
+            owners = case.shop and case.shop.merchant, case.office.supervisors
+            db.session.expire_all()
+            for row, values in said.items():
+                for key in inspect(type(row)).column_attrs.keys() & values.keys():
+                    assert getattr(row, key) == values[key], (row, key)
+            assert owners == (case.shop and case.shop.merchant, case.office.supervisors)
+
+
+def test_what_was_not_read_with_the_lock_is_there_when_somebody_asks() -> None:
+    case = make.with_merchant()
+    with transaction():
+        queries.lock(case.id, SYSTEM)
+        assert case.deadlines[0].lines
+        assert case.office.name_zh
+        assert case.shop is not None
+        assert case.shop.address_zh
+        assert [event.seq for event in case.events] == [1, 2]
+
+
+def test_the_id_of_an_event_that_no_step_took_is_forgotten_with_its_transaction() -> None:
+    case = make.with_merchant()
+    with transaction():
+        queries.lock(case.id, SYSTEM)
+    assert rows.take_id(CaseEvent) is None
+    with transaction():
+        queries.lock(case.id, SYSTEM)
+        assert rows.take_id(CaseEvent) is not None
+        assert rows.take_id(CaseEvent) is None, "each id is for one row"
+
+
 def test_a_changed_row_is_written_once_and_then_clean() -> None:
     case = make.with_merchant()
     with transaction():

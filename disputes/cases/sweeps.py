@@ -8,12 +8,13 @@ import traceback
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from disputes import clock, hints
 from disputes.accounts.actors import SYSTEM
 from disputes.cases import commands, deadlines, handovers, letters, procedures, promises, queries, upkeep
 from disputes.cases.models import Deadline
-from disputes.db import db, transaction
+from disputes.db import db, in_a_row, transaction
 from disputes.notifications import outbox
 from disputes.regions.models import Office
 from disputes.rules.clocks import BY_NAME, INTERNAL, ClockName
@@ -54,11 +55,19 @@ def lapse_next() -> bool:
 def lapse_for_a_while() -> None:
     """Act on lapsed deadlines for a second; what is left then is another sweep's, so that letters and new cases have their turn.
 
-    Their hints go out together at the end, since all of them say the same.
+    Their hints go out together at the end, since all of them say the same. A connection that is lost between two of them is
+    replaced once; where the database is gone, the next sweep goes on.
     """
-    until = time.monotonic() + AT_A_TIME
-    with hints.together():
-        while lapse_next():
+    until, lost = time.monotonic() + AT_A_TIME, False
+    with hints.together(), in_a_row():
+        while True:
+            try:
+                if not lapse_next():
+                    break
+            except DBAPIError as error:
+                if lost or not error.connection_invalidated:
+                    raise
+                lost = True
             if time.monotonic() > until:
                 hints.sweep()
                 break

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from disputes import clock, inspection
 from disputes.accounts import actors
@@ -104,6 +106,48 @@ def test_a_shop_that_answers_in_the_last_second_meets_the_sweep_and_only_one_of_
         won[actions[0]] += 1
         in_order(case.id)
     assert won.total() == ROUNDS
+
+
+def end_all_connections() -> None:
+    """What a restart of the database does to everybody: all connections but the one that asks are ended."""
+    with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_a_sweep_whose_connection_is_ended_between_two_lapses_goes_on_with_another(at_once: Flask) -> None:
+    cases = [make.with_merchant() for _ in range(3)]
+    for case in cases:
+        now_due(case)
+    ids = [case.id for case in cases]
+    db.session.remove()
+    struck = []
+
+    def strike(_session: Session) -> None:
+        if not struck:
+            struck.append(True)
+            end_all_connections()
+
+    event.listen(Session, "after_commit", strike)
+    try:
+        sweeps.lapse_for_a_while()
+    finally:
+        event.remove(Session, "after_commit", strike)
+    assert struck
+    for case_id in ids:
+        assert actions_of(case_id)[2:] == ["escalate"]
+        in_order(case_id)
+    assert not db.session.scalars(select(Deadline).where(Deadline.fault.is_not(None))).all()
+
+
+def test_a_connection_that_was_ended_after_a_sweep_is_found_out_before_the_next_question(at_once: Flask) -> None:
+    make.with_merchant()
+    sweeps.lapse_for_a_while()
+    db.session.remove()
+    end_all_connections()
+    assert db.session.scalar(select(func.count()).select_from(Case)) == 1
 
 
 def test_whoever_waited_for_the_case_sees_it_as_it_is_now(at_once: Flask) -> None:
