@@ -13,8 +13,10 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
+    Integer,
     Select,
     bindparam,
+    cast,
     exists,
     false,
     func,
@@ -25,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import contains_eager, defaultload, defer, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, defaultload, defer, joinedload, load_only, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from disputes import clock, rows
@@ -421,19 +423,27 @@ def lock_next_of_somebody_away() -> Case | None:
     return lock(case.id, SYSTEM) if case is not None else None  # held already; reads what hangs on it anew
 
 
-# Written once, since a shop's silence asks it for every case. The cases are counted for those of one office only: to group all
-# open cases by their officers would read every one of them.
-_LEAST_LOADED = (
-    select(User)
+# Written once, since a shop's silence asks it for every case. Cases are counted only for those who are equal in all else: to
+# count those of a whole office would read a row for each of its open cases, and to group all would read every open case.
+_PRESENT = (
+    select(
+        User.id,
+        (
+            cast(User.languages.contains(bindparam("languages", type_=JSONB)), Integer) * 2
+            + cast(roster.ON_SHIFT, Integer)
+        ).label("fits"),
+    )
     .where(User.role == bindparam("role"), User.office_id == bindparam("office"))
     .where(not_(roster.is_away(bindparam("now", type_=DateTime(timezone=True)))))
-    .order_by(
-        User.languages.contains(bindparam("languages", type_=JSONB)).desc(),
-        roster.ON_SHIFT.desc(),
-        select(func.count()).where(IS_OPEN, Case.officer_id == User.id).scalar_subquery(),
-        User.id,
-    )
+    .cte("present")
+)
+_LEAST_LOADED = (
+    select(User)
+    .join(_PRESENT, _PRESENT.c.id == User.id)
+    .where(_PRESENT.c.fits == select(func.max(_PRESENT.c.fits)).scalar_subquery())
+    .order_by(select(func.count()).where(IS_OPEN, Case.officer_id == User.id).scalar_subquery(), User.id)
     .limit(1)
+    .options(load_only(*(getattr(User, each) for each in _OF_A_USER)))
 )
 
 
