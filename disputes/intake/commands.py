@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Sequence, select
+from sqlalchemy import Sequence, literal_column, select
 
 from disputes import clock, hints
 from disputes.accounts.actors import SYSTEM, Actor
@@ -126,21 +126,22 @@ def file_complaint(
     return case
 
 
+_OLDEST_RECEIVED = (
+    select(Case.id)
+    .where(Case.state == literal_column("'received'"))  # in the very words of its index
+    .order_by(Case.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+
+
 def route_next() -> bool:
     """Route the oldest case that nobody has routed yet; False when there is none."""
     with transaction():
-        query = (
-            select(Case)
-            .where(Case.state == State.RECEIVED)
-            .order_by(Case.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
-        case = db.session.scalars(query).one_or_none()
-        if case is None:
+        case_id = db.session.scalar(_OLDEST_RECEIVED)
+        if case_id is None:
             return False
-        route(case)
+        route(queries.locked(case_id))
     return True
 
 
