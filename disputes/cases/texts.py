@@ -31,18 +31,18 @@ def clean(typed: str) -> str:
     return unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def write(
+def made(
     case: Case, purpose: str, author: Role, body: str, language: str, audience: str = "parties"
 ) -> CaseText | None:
-    """Keep what somebody wrote; None for an empty text. ``attach`` it to its event once that exists.
+    """What somebody wrote, not kept yet; None for an empty text.
 
     ``language`` is the one its writer was reading; a text in another script is kept as what it is.
     """
     body = clean(body)
     if not body.strip():
         return None
-    text = CaseText(
-        case=case,
+    return CaseText(
+        case_id=case.id,
         purpose=purpose,
         audience=audience,
         author=author,
@@ -50,8 +50,17 @@ def write(
         body=body,
         salt=new_salt(),
     )
-    db.session.add(text)
-    db.session.flush()
+
+
+def write(
+    case: Case, purpose: str, author: Role, body: str, language: str, audience: str = "parties"
+) -> CaseText | None:
+    """Keep what somebody wrote; None for an empty text. ``attach`` it to its event once that exists."""
+    text = made(case, purpose, author, body, language, audience)
+    if text is not None:
+        text.case = case
+        db.session.add(text)
+        db.session.flush()
     return text
 
 

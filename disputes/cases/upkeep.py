@@ -257,9 +257,14 @@ def erase(reference: str | int, version: int | None, by: Actor) -> list[str]:
 
 def refresh_search(case: Case) -> None:
     """Write the search column anew from what the case holds now."""
+    case.search = search.vector(*words_to_find(case))
+
+
+def words_to_find(case: Case) -> tuple[str | None, ...]:
+    """What a case is found by."""
     complaint = case.complaint
     erased = case.erased_at is not None
-    case.search = search.vector(
+    return (
         case.number,
         None if erased else case.tourist.name,
         case.shop.name_zh if case.shop else complaint.shop_name,

@@ -7,18 +7,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Sequence, literal_column, select
+from sqlalchemy.orm.util import identity_key
 
-from disputes import clock, hints
+from disputes import clock, hints, rows, search
 from disputes.accounts.actors import SYSTEM, Actor
 from disputes.cases import commands, queries, texts, upkeep, whereabouts
 from disputes.cases.advance import advance
-from disputes.cases.models import Case, CaseEvent, Complaint, Consent, Contact, Evidence, Offer
+from disputes.cases.models import Case, CaseEvent, CaseText, Complaint, Consent, Contact, Evidence, Offer
 from disputes.db import Base, after_commit, db, transaction
-from disputes.intake import drafts
 from disputes.intake.models import Draft
-from disputes.merchants.models import Shop
+from disputes.law import queries as law
+from disputes.merchants.models import Merchant, Shop
 from disputes.numbers import number_of
-from disputes.regions import queries as regions
+from disputes.regions.models import Office
 from disputes.rules.categories import (
     CONSENT_TEXT_VERSION,
     NEEDED_TO_FILE,
@@ -83,43 +84,33 @@ def file_complaint(
     Refused without the consents that handling needs. Starts no legal clock: this product is no statutory channel
     (R-SAMR-CHANNEL). The caller may only act as somebody whom STEPS lets file.
     """
-    draft = None
-    if draft_id is not None:
-        draft = db.session.get(Draft, draft_id, with_for_update=True, populate_existing=True)
-        if draft is None:
-            raise commands.Refused("no_such_draft")
-        if draft.case_id is not None:
-            return queries.find(draft.case_id, SYSTEM)
+    filed = _lock(draft_id) if draft_id is not None else None
+    if filed is not None:
+        return queries.find(filed, SYSTEM)
     missing = [p for p in NEEDED_TO_FILE if p not in told.consents]
     if missing:
         raise commands.Refused("consent_missing")
 
-    case = _case(told)
-    db.session.add(case)
-    db.session.flush()
-    narrative = texts.write(case, "narrative", Role.TOURIST, told.narrative, told.language)
-    wish = texts.write(case, "wish", Role.TOURIST, told.wish, told.language)
-    _complaint(case, told, by, channel, draft_id, narrative)
-    upkeep.refresh_search(case)
+    case, words = _written(told, by, channel, draft_id)
     event = advance(
         case, Action.FILE, by,
         details={
             "category": told.category, "claim": told.claim.stored(), "channel": channel, **_heard(told, channel),
-            **texts.said(narrative, wish),
+            **texts.said(*words.values()),
         },
         letter=letter,
     )  # fmt: skip
-    texts.attach(event, narrative, wish)
-    db.session.add(
-        Offer(
-            case=case, event_id=event.id, by_role=Role.TOURIST, package=told.claim.stored(), text=wish, status="claim"
-        )
-    )
-    _evidence(case, event, told, draft)
-    if draft is not None:
-        draft.case_id = case.id
-        draft.answers = drafts.emptied(draft)
-    db.session.flush()
+    claim = Offer(
+        case_id=case.id, event_id=event.id, by_role=Role.TOURIST, package=told.claim.stored(), status="claim",
+        text_id=words["wish"].id if "wish" in words else None,
+    )  # fmt: skip
+    files = {file.sha256: vars(file) for file in told.files}.values()
+    whose = {"case_id": case.id, "event_id": event.id, "by_role": Role.TOURIST, "added_at": event.at}
+    rows.write(claim, besides={Evidence: [{**file, **whose} for file in files]})
+    rows.tie(claim, case=case, text=words.get("wish"))
+    rows.hang(claim, "case", case, "offers")
+    if draft_id is not None:
+        _hand_over(draft_id, case, event)
     if case.emergency:
         route(case)  # an emergency waits in no queue, not even for the routing task
     after_commit(hints.route)
@@ -161,21 +152,75 @@ def route(case: Case) -> CaseEvent:
     return advance(case, Action.TRIAGE, SYSTEM, details={"reasons": list(reasons)})
 
 
-def _case(told: Telling) -> Case:
-    now = clock.now()
+def _lock(draft_id: str) -> int | None:
+    """Lock the draft. The id of the case that it has become, if it has."""
+    connection = db.session.connection()
+    found = connection.exec_driver_sql(
+        "SELECT case_id FROM drafts WHERE id = %(id)s FOR UPDATE", {"id": draft_id}
+    ).one_or_none()
+    if found is None:
+        raise commands.Refused("no_such_draft")
+    return found.case_id
+
+
+# What a case needs before it can be written: its number, the ids by which its rows name each other, and what routing depends on.
+_TAKEN = """
+    SELECT nextval('case_serial') AS serial, nextval('cases_id_seq') AS case_id, nextval('case_events_id_seq') AS event_id,
+        ARRAY(SELECT nextval('case_texts_id_seq') FROM generate_series(1, 2)) AS texts,
+        (SELECT stamp FROM law_revision) AS stamp, ARRAY(SELECT code FROM offices WHERE NOT active) AS closed
+"""
+
+
+def _written(told: Telling, by: Actor, channel: str, draft_id: str | None) -> tuple[Case, dict[str, CaseText]]:
+    """The case before its first step, with everything that was told, written in one statement; and the tourist's words by purpose."""
     shop = db.session.get(Shop, told.shop_id) if told.shop_id is not None else None
+    taken = db.session.connection().exec_driver_sql(_TAKEN).one()
+    law.keep_stamp(taken.stamp)
+    rows.keep_id(CaseEvent, taken.event_id)
+    routing = whereabouts.decide(_facts(told, shop), frozenset(taken.closed))
+    place = select(Office, Merchant).outerjoin(Merchant, Merchant.id == (shop.merchant_id if shop else None))
+    office, merchant = db.session.execute(place.where(Office.code == routing.office.rule.gives)).one()
+
+    case = _case(told, taken.case_id, number_of(clock.today().year, taken.serial), office, shop)
+    whereabouts.keep(case, routing)
+    words: dict[str, CaseText] = {}
+    for (purpose, body), text_id in zip((("narrative", told.narrative), ("wish", told.wish)), taken.texts, strict=True):
+        text = texts.made(case, purpose, Role.TOURIST, body, told.language)
+        if text is not None:
+            text.id, words[purpose] = text_id, text
+    complaint = _complaint(case, told, by, channel, draft_id, shop, words.get("narrative"))
+    contacts = _contacts(case, told)
+    rows.tie(case, shop=shop, merchant=merchant, office=office, officer=None, complaint=complaint, contacts=contacts)
+    rows.tie(case, texts=list(words.values()), **{name: [] for name in _NONE_YET})
+    rows.tie(complaint, case=case, narrative=words.get("narrative"))
+    for each in (*contacts, *words.values()):
+        rows.tie(each, case=case)
+    case.search = search.written(*upkeep.words_to_find(case))
+    given = {"case_id": case.id, "text_version": CONSENT_TEXT_VERSION, "given_at": case.filed_at}
+    consents = [{"purpose": purpose, **given} for purpose in dict.fromkeys(told.consents)]
+    rows.write(case, *words.values(), complaint, *contacts, besides={Consent: consents})
+    for text in words.values():
+        text.event_id = taken.event_id  # written with the event
+    return case, words
+
+
+_NONE_YET = ("events", "deadlines", "offers", "settlements", "authorisations", "referrals", "transfers")
+
+
+def _case(told: Telling, case_id: int, number: str, office: Office, shop: Shop | None) -> Case:
+    now = clock.now()
     departed = told.departure == "known" and told.departure_at is not None and told.departure_at <= now
     departure = "departed" if departed else told.departure
-    routing = whereabouts.decide(_facts(told, shop))
-    case = Case(
-        number=number_of(clock.today().year, db.session.scalar(SERIAL)),
+    return Case(
+        id=case_id,
+        number=number,
         kind=told.kind,
         state=State.RECEIVED,  # until its first step says otherwise
         emergency=bool(told.dangers),
         held_reasons=[],
-        office_id=regions.office(routing.office.rule.gives).id,
-        shop=shop,
-        merchant=shop.merchant if shop else None,
+        office_id=office.id,
+        shop_id=shop.id if shop else None,
+        merchant_id=shop.merchant_id if shop else None,
         language=told.language,
         category=told.category,
         filed_at=now,
@@ -190,8 +235,6 @@ def _case(told: Telling) -> Case:
         link_version=1,
         shop_link_version=1,
     )
-    whereabouts.keep(case, routing)
-    return case
 
 
 def _heard(told: Telling, channel: str) -> dict[str, Any]:
@@ -214,16 +257,24 @@ def _facts(told: Telling, shop: Shop | None) -> Facts:
     )
 
 
-def _complaint(case: Case, told: Telling, by: Actor, channel: str, draft_id: str | None, narrative) -> None:  # type: ignore[no-untyped-def]
-    now = clock.now()
-    case.complaint = Complaint(
+def _complaint(
+    case: Case,
+    told: Telling,
+    by: Actor,
+    channel: str,
+    draft_id: str | None,
+    shop: Shop | None,
+    narrative: CaseText | None,
+) -> Complaint:
+    return Complaint(
+        case_id=case.id,
         channel=channel,
         key_id=by.key_id,
         draft_id=draft_id,
         trade=told.trade,
         shop_name=texts.clean(told.shop_name).strip() or None,
         shop_address=texts.clean(told.shop_address).strip() or None,
-        division_code=case.shop.division_code if case.shop else told.division_code,
+        division_code=shop.division_code if shop else told.division_code,
         bought_on=told.bought_on,
         how_bought=told.how_bought,
         paid_how=told.paid_how,
@@ -232,31 +283,32 @@ def _complaint(case: Case, told: Telling, by: Actor, channel: str, draft_id: str
         item=texts.clean(told.item).strip() or None,
         invoice_number=texts.clean(told.invoice_number).strip() or None,
         dangers=list(told.dangers),
-        narrative=narrative,
+        narrative_id=narrative.id if narrative else None,
     )
-    case.contacts.append(
-        Contact(
-            party="tourist", name=texts.clean(told.name).strip() or None, email=told.email or None,
-            language=told.language, time_zone=told.time_zone, country=told.country,
-        )
-    )  # fmt: skip
-    if told.companion_email:
-        case.contacts.append(
-            Contact(party="companion", email=told.companion_email, language=told.language, time_zone=told.time_zone)
-        )
-    for purpose in dict.fromkeys(told.consents):
-        case.consents.append(Consent(purpose=purpose, text_version=CONSENT_TEXT_VERSION, given_at=now))
-    db.session.flush()
 
 
-def _evidence(case: Case, event: CaseEvent, told: Telling, draft: Draft | None) -> None:
-    if draft is not None:
-        for row in db.session.scalars(select(Evidence).where(Evidence.draft_id == draft.id)):
-            row.draft_id, row.case_id, row.event_id = None, case.id, event.id
-    for file in {f.sha256: f for f in told.files}.values():
-        db.session.add(
-            Evidence(case_id=case.id, event_id=event.id, by_role=Role.TOURIST, added_at=event.at, **vars(file))
-        )
+def _contacts(case: Case, told: Telling) -> list[Contact]:
+    shared = {"case_id": case.id, "language": told.language, "time_zone": told.time_zone}
+    name = texts.clean(told.name).strip() or None
+    tourist = Contact(party="tourist", name=name, email=told.email or None, country=told.country, **shared)
+    if not told.companion_email:
+        return [tourist]
+    return [tourist, Contact(party="companion", email=told.companion_email, **shared)]
+
+
+# The draft keeps nothing but its kind, and its files are the case's.
+_HAND_OVER = """
+    WITH files AS (UPDATE evidence SET draft_id = NULL, case_id = %(case)s, event_id = %(event)s WHERE draft_id = %(draft)s)
+    UPDATE drafts SET case_id = %(case)s, answers = CASE WHEN answers ? 'kind' THEN
+        jsonb_build_object('kind', answers -> 'kind') ELSE '{}' END WHERE id = %(draft)s
+"""
+
+
+def _hand_over(draft_id: str, case: Case, event: CaseEvent) -> None:
+    db.session.connection().exec_driver_sql(_HAND_OVER, {"draft": draft_id, "case": case.id, "event": event.id})
+    known = db.session.identity_map.get(identity_key(Draft, draft_id))
+    if known is not None:  # somebody has read it in this transaction
+        db.session.expire(known)
 
 
 def _arrival(case: Case) -> Arrival:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from psycopg.types.json import Jsonb
+from sqlalchemy import CursorResult, delete, func, select
 
 from disputes import clock
 from disputes.cases.commands import Refused
@@ -28,6 +30,19 @@ PURGE_BATCH = 1000
 
 Typed = Mapping[str, Sequence[str]]
 
+_READ = "id, language, answers, changed_at, case_id"
+_FIND = f"SELECT {_READ}, {clock.PRESENT} AS present FROM drafts WHERE id = %(id)s"  # noqa: S608
+_START = """
+    INSERT INTO drafts (id, language, answers, made_at, changed_at)
+    VALUES (%(id)s, %(language)s, %(answers)s, %(now)s, %(now)s)
+"""
+# One step is put among the others where they lie, so two devices that answer two questions at once lose neither.
+_SAVE = f"""
+    UPDATE drafts SET language = %(language)s, changed_at = %(now)s,
+        answers = jsonb_set('{{"steps": {{}}}}' || answers, ARRAY['steps', %(step)s], %(answered)s)
+    WHERE id = %(id)s AND case_id IS NULL AND changed_at >= %(since)s RETURNING {_READ}
+"""  # noqa: S608
+
 
 class AlreadyFiled(Exception):
     """This draft has become a case; ``case_id`` says which."""
@@ -37,63 +52,73 @@ class AlreadyFiled(Exception):
         self.case_id = case_id
 
 
-def start(language: str, kind: Kind = Kind.DISPUTE, **known: Any) -> Draft:
-    """A new draft. ``known`` is what is known beside the steps, such as ``by_code=True`` for somebody who stands in a shop."""
-    now = clock.now()
-    draft = Draft(
+@dataclass(frozen=True)
+class Begun:
+    """A draft as it was read. Only the verbs here change the row behind it, and they say what it is then."""
+
+    id: str
+    language: str
+    answers: dict[str, Any]
+    changed_at: datetime
+    case_id: int | None
+
+
+def start(language: str, kind: Kind = Kind.DISPUTE, steps: Mapping[str, Typed] | None = None, **known: Any) -> Begun:
+    """A new draft. ``steps`` are answers that are known and complete, such as the shop for somebody who stands in it;
+    ``known`` is what is known beside the steps, such as ``by_code=True``."""
+    kept = {step: _answered(typed, complete=True) for step, typed in (steps or {}).items()}
+    begun = Begun(
         id=secrets.token_urlsafe(ID_BYTES),
         language=language,
-        answers={**_marked(kind), "steps": {}, **known},
-        made_at=now,
-        changed_at=now,
+        answers={**_marked(kind), "steps": kept, **known},
+        changed_at=clock.now(),
+        case_id=None,
     )
-    db.session.add(draft)
-    db.session.flush()
-    return draft
+    _execute(_START, id=begun.id, language=language, answers=Jsonb(begun.answers), now=begun.changed_at)
+    return begun
 
 
-def find(draft_id: str) -> Draft | None:
+def find(draft_id: str) -> Begun | None:
     """The draft with this id, filed or not; None when there is none, or when it has lain too long."""
-    draft = db.session.get(Draft, draft_id) if "\0" not in draft_id else None
-    return draft if draft is not None and _fresh(draft) else None
+    row = _execute(_FIND, id=draft_id).one_or_none() if "\0" not in draft_id else None
+    if row is None:
+        return None
+    clock.keep(row.present)
+    return Begun(*row[:-1]) if row.changed_at >= row.present - KEPT_FOR else None
 
 
-def save(draft_id: str, step: str, typed: Typed, *, complete: bool, language: str) -> Draft:
+def save(draft_id: str, step: str, typed: Typed, *, complete: bool, language: str) -> Begun:
     """Keep what was typed at one step. Refused for a draft that is gone or too long; AlreadyFiled once it is a case."""
-    draft = _locked(draft_id)
-    kept = {name: [_storable(value) for value in values] for name, values in typed.items()}
-    if sum(len(value) for values in kept.values() for value in values) > LONGEST_STEP:
+    answered = _answered(typed, complete=complete)
+    if sum(len(value) for values in answered["typed"].values() for value in values) > LONGEST_STEP:
+        _locked(draft_id)  # it may be gone or filed, which is said first
         raise Refused("too_much_text")
-    steps = {**draft.answers.get("steps", {}), step: {"typed": kept, "complete": complete}}
-    draft.answers = {**draft.answers, "steps": steps}
-    draft.language = language
-    draft.changed_at = clock.now()
-    db.session.flush()
-    return draft
+    now = clock.now()
+    given = {"id": draft_id, "step": step, "answered": Jsonb(answered), "language": language, "now": now}
+    row = _execute(_SAVE, **given, since=now - KEPT_FOR).one_or_none()
+    if row is None:
+        _locked(draft_id)  # says why not
+        raise Refused("no_such_draft")
+    return Begun(*row)
 
 
-def kind_of(draft: Draft) -> Kind:
+def kind_of(draft: Begun | Draft) -> Kind:
     """Whether a complaint or a return is told; it has to be known of a filed one too."""
     return Kind(draft.answers.get("kind", Kind.DISPUTE))
 
 
-def emptied(draft: Draft) -> dict[str, Any]:
-    """What is left of the answers once they are a case: nothing but the kind, and of a complaint nothing at all."""
-    return _marked(kind_of(draft))
-
-
-def typed(draft: Draft, step: str) -> Typed | None:
+def typed(draft: Begun, step: str) -> Typed | None:
     """What was typed at this step; None when it was never reached."""
     kept = draft.answers.get("steps", {}).get(step)
     return None if kept is None else kept["typed"]
 
 
-def complete(draft: Draft, step: str) -> bool:
+def complete(draft: Begun, step: str) -> bool:
     """Whether this step was answered and found in order."""
     return bool(draft.answers.get("steps", {}).get(step, {}).get("complete"))
 
 
-def files(draft: Draft) -> list[Evidence]:
+def files(draft: Begun | Draft) -> list[Evidence]:
     """The files added so far, in their order."""
     return list(db.session.scalars(select(Evidence).where(Evidence.draft_id == draft.id).order_by(Evidence.id)))
 
@@ -164,6 +189,16 @@ def _marked(kind: Kind) -> dict[str, Any]:
 
 def _fresh(draft: Draft) -> bool:
     return draft.changed_at >= clock.now() - KEPT_FOR
+
+
+def _answered(typed: Typed, *, complete: bool) -> dict[str, Any]:
+    kept = {name: [_storable(value) for value in values] for name, values in typed.items()}
+    return {"typed": kept, "complete": complete}
+
+
+def _execute(statement: str, **given: Any) -> CursorResult[Any]:
+    """A statement beside the session's objects: a page of the wizard takes two, and all else about it is other work."""
+    return db.session.connection().exec_driver_sql(statement, given)
 
 
 def _storable(value: str) -> str:

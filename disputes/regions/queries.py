@@ -55,6 +55,18 @@ def divisions() -> list[Division]:
     return list(db.session.scalars(select(Division).order_by(Division.code)))
 
 
+def division_names() -> tuple[Any, ...]:
+    """Code, level, the division above and the names of all divisions, by code; as values, for lists to choose from."""
+    columns = (Division.code, Division.level, Division.parent_code, Division.name_zh, Division.name_en)
+    return tuple(db.session.execute(select(*columns).order_by(Division.code)))
+
+
+def port_names() -> tuple[Any, ...]:
+    """Code, kind and names of the places from which tourists leave, airports first; as values, for lists to choose from."""
+    columns = (Port.code, Port.kind, Port.name_zh, Port.name_en)
+    return tuple(db.session.execute(select(*columns).order_by(Port.kind, Port.region, Port.code)))
+
+
 def ports() -> list[Port]:
     """The places from which tourists leave, airports first."""
     return list(db.session.scalars(select(Port).order_by(Port.kind, Port.region, Port.code)))

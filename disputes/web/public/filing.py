@@ -16,7 +16,7 @@ from disputes.cases.commands import Refused
 from disputes.cases.models import Case
 from disputes.db import transaction
 from disputes.intake import commands, drafts
-from disputes.intake.models import Draft
+from disputes.intake.drafts import Begun
 from disputes.names import CATEGORY_HINTS
 from disputes.notifications import strangers
 from disputes.numbers import spoken
@@ -200,7 +200,7 @@ def filed(token: str):  # type: ignore[no-untyped-def]
 # --- what a button does
 
 
-def _answer(page: Page, draft: Draft):  # type: ignore[no-untyped-def]
+def _answer(page: Page, draft: Begun):  # type: ignore[no-untyped-def]
     go = request.form.get("go", NEXT)
     form: Any = form_of(page, draft, CombinedMultiDict([request.form, request.files]))
     if page.name == "evidence":
@@ -223,7 +223,7 @@ def _answer(page: Page, draft: Draft):  # type: ignore[no-untyped-def]
     return redirect(leads_to, code=303) if leads_to is not None else _show(page, draft, form)
 
 
-def _onward(page: Page, draft: Draft, form: Any) -> str:
+def _onward(page: Page, draft: Begun, form: Any) -> str:
     """Where a complete answer leads: on, back to the last page, or first to the numbers to call."""
     if page.name == "safe" and form.real:
         return url_for(".emergency")
@@ -235,7 +235,7 @@ def _onward(page: Page, draft: Draft, form: Any) -> str:
     return WIZARD.url(following)
 
 
-def _evidence(draft: Draft, form: Any) -> bool:
+def _evidence(draft: Begun, form: Any) -> bool:
     """Take files in and out; False when something must be said about it on the page."""
     removed = request.form.get("remove", "")
     if removed.isascii() and removed.isdigit() and len(removed) < 12:
@@ -260,7 +260,7 @@ def _received(uploads: list[FileStorage]) -> Received:
     return receive(uploads)
 
 
-def _confirm(draft: Draft):  # type: ignore[no-untyped-def]
+def _confirm(draft: Begun):  # type: ignore[no-untyped-def]
     """The last page: other buttons as everywhere; the big one makes the case."""
     if request.form.get("go", NEXT) != NEXT:
         return _answer(CHECK, draft)
@@ -273,7 +273,7 @@ def _confirm(draft: Draft):  # type: ignore[no-untyped-def]
 
 
 @limiter.limit(CASES_PER_ADDRESS)
-def _file(draft: Draft):  # type: ignore[no-untyped-def]
+def _file(draft: Begun):  # type: ignore[no-untyped-def]
     form: Any = form_of(CHECK, draft, request.form)
     changed = form.seen.data != stamp(draft)
     answers = Answers(draft)
@@ -301,7 +301,7 @@ def _should_sign(case: Case) -> bool:
 # --- showing
 
 
-def _show(page: Page, draft: Draft | None, form: Any, problem: str | None = None, **more: Any):  # type: ignore[no-untyped-def]
+def _show(page: Page, draft: Begun | None, form: Any, problem: str | None = None, **more: Any):  # type: ignore[no-untyped-def]
     if page.name == "evidence" and draft is not None:
         more["files"] = drafts.files(draft)
     if page is FIRST:
@@ -310,7 +310,7 @@ def _show(page: Page, draft: Draft | None, form: Any, problem: str | None = None
     return WIZARD.show(page, draft, form, problem, in_danger=in_danger, **more)
 
 
-def _show_check(draft: Draft, form: StepForm, problem: str | None = None):  # type: ignore[no-untyped-def]
+def _show_check(draft: Begun, form: StepForm, problem: str | None = None):  # type: ignore[no-untyped-def]
     """The last page, unless an answer given earlier would not be taken any more."""
     answers = Answers(draft)
     wrong = answers.first_wrong()
@@ -332,13 +332,13 @@ def _show_check(draft: Draft, form: StepForm, problem: str | None = None):  # ty
     )
 
 
-def _in_danger(draft: Draft) -> bool:
+def _in_danger(draft: Begun) -> bool:
     """Whether the tourist told of a danger."""
     typed = drafts.typed(draft, "safe") or {}
     return any(code != SAFE for code in typed.get("dangers", ()))
 
 
-def _told_so_far(draft: Draft) -> dict[str, Any]:
+def _told_so_far(draft: Begun) -> dict[str, Any]:
     """What a page says about a draft that lies there: what it is about, and where."""
     what = (drafts.typed(draft, "what") or {}).get("category") or [None]
     where: Any = form_of(WIZARD.page("where"), draft, None, csrf=False)

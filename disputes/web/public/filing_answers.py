@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from disputes import clock
 from disputes.intake.commands import Telling
-from disputes.intake.models import Draft
+from disputes.intake.drafts import Begun
 from disputes.intake.outlook import Outlook, outlook
 from disputes.merchants.models import Shop
 from disputes.regions.queries import region_of
@@ -50,7 +50,7 @@ WITHIN_OF_DAYS = sorted(((days, within) for within, days in DAYS_OF.items()), re
 class Answers:
     """A draft with all its pages answered, read back: for the last page and for the complaint made of it."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Begun) -> None:
         self.draft = draft
         self.forms: Mapping[str, StepForm] = {
             page.name: form_of(page, draft, None, csrf=False) for page in WIZARD.questions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -27,7 +28,7 @@ from wtforms.validators import DataRequired, Optional, ValidationError
 from disputes import clock, formats, names
 from disputes.cases import texts
 from disputes.intake import drafts
-from disputes.intake.models import Draft
+from disputes.intake.drafts import Begun
 from disputes.merchants import queries as merchants
 from disputes.merchants.models import Shop
 from disputes.regions import queries as regions
@@ -120,7 +121,7 @@ class WhereForm(StepForm):
         validate_choice=False,
     )
 
-    def prepare(self, draft: Draft | None) -> None:
+    def prepare(self, draft: Begun | None) -> None:
         self.chosen = self._chosen()
         if self.unknown:
             self.division.choices = divisions()
@@ -232,7 +233,7 @@ class WantForm(StepForm):
         validators=[Optional()],
     )
 
-    def prepare(self, draft: Draft | None) -> None:
+    def prepare(self, draft: Begun | None) -> None:
         self.paid: tuple[int, str] | None = None
         typed = drafts.typed(draft, "bought") if draft is not None else None
         if typed is not None:
@@ -303,7 +304,7 @@ class LeaveForm(StepForm):
     hour = SelectField(_l("At what time, in China?"), validators=[Needed()], validate_choice=False)
     port = SelectField(_l("From where?"), validate_choice=False)
 
-    def prepare(self, draft: Draft | None) -> None:
+    def prepare(self, draft: Begun | None) -> None:
         self.hour.choices = [("", _("Choose")), *((str(h), hour_text(h)) for h in range(24))]
         if self.port.data:
             self.port.choices = ports()
@@ -370,7 +371,7 @@ class ReachForm(StepForm):
         validators=[Optional(), readable(254)],
     )
 
-    def prepare(self, draft: Draft | None) -> None:
+    def prepare(self, draft: Begun | None) -> None:
         if not self.language.raw_data:
             self.language.data = language()
 
@@ -447,7 +448,12 @@ def hour_text(hour: int) -> str:
 
 def divisions() -> list[SelectChoice]:
     """Cities with their districts: Chongqing, Chengdu, then the rest of Sichuan. Whoever knows no more chooses the city."""
-    rows = regions.divisions()
+    return list(_divisions(regions.division_names(), get_locale()))
+
+
+# Pure, as are the ports: made of nothing but the rows that were read for this page, and the language of its words.
+@lru_cache(maxsize=16)
+def _divisions(rows: tuple[Any, ...], _language: Locale | None) -> tuple[SelectChoice, ...]:
     counties = defaultdict(list)
     for row in rows:
         if row.level == "county":
@@ -464,18 +470,23 @@ def divisions() -> list[SelectChoice]:
         if region.code == SICHUAN:
             whole = _("%(place)s, I do not know where", place=place_name(region))
             choices.append(SelectChoice(region.code, whole, optgroup=_("Elsewhere")))
-    return choices
+    return tuple(choices)
 
 
 def ports() -> list[SelectChoice]:
     """Airports, stations and piers, in groups."""
+    return list(_ports(regions.port_names(), get_locale()))
+
+
+@lru_cache(maxsize=16)
+def _ports(rows: tuple[Any, ...], _language: Locale | None) -> tuple[SelectChoice, ...]:
     groups = {"airport": _("Airports"), "station": _("Railway stations"), "pier": _("Piers"), "other": _("Elsewhere")}
     order = list(groups)
-    rows = sorted(regions.ports(), key=lambda port: order.index(port.kind) if port.kind in order else len(order))
-    choices = [SelectChoice("", _("I do not know yet"))]
-    return choices + [
-        SelectChoice(port.code, place_name(port), optgroup=groups.get(port.kind, groups["other"])) for port in rows
-    ]
+    ordered = sorted(rows, key=lambda port: order.index(port.kind) if port.kind in order else len(order))
+    return (
+        SelectChoice("", _("I do not know yet")),
+        *(SelectChoice(p.code, place_name(p), optgroup=groups.get(p.kind, groups["other"])) for p in ordered),
+    )
 
 
 def place_name(row: Any) -> str:

@@ -16,7 +16,7 @@ from disputes.cases.commands import Refused
 from disputes.cases.models import Case
 from disputes.db import transaction
 from disputes.intake import drafts
-from disputes.intake.models import Draft
+from disputes.intake.drafts import Begun
 from disputes.notifications import strangers
 from disputes.pledges import queries as pledges
 from disputes.returns import declaring
@@ -186,7 +186,7 @@ def case_return_receipt(token: str):  # type: ignore[no-untyped-def]
 # --- what a button does
 
 
-def _answer(page: Page, draft: Draft):  # type: ignore[no-untyped-def]
+def _answer(page: Page, draft: Begun):  # type: ignore[no-untyped-def]
     go = request.form.get("go", NEXT)
     sent = _without_a_line(request.form) if page is GOODS else MultiDict(request.form)
     form: Any = make_form(page, draft, sent)
@@ -226,7 +226,7 @@ def _without_a_line(sent: MultiDict[str, str]) -> MultiDict[str, str]:
     return kept
 
 
-def _onward(page: Page, draft: Draft, form: Any) -> str:
+def _onward(page: Page, draft: Begun, form: Any) -> str:
     """On; or back to the last page, over the answer where what was changed can change it."""
     if form.to_check.data and page not in CHECKED:
         return WIZARD.url(WIZARD.first_open(draft))
@@ -236,7 +236,7 @@ def _onward(page: Page, draft: Draft, form: Any) -> str:
     return WIZARD.url(following)
 
 
-def _confirm(draft: Draft):  # type: ignore[no-untyped-def]
+def _confirm(draft: Begun):  # type: ignore[no-untyped-def]
     """The last page: other buttons as everywhere; the big one declares the return."""
     if request.form.get("go", NEXT) != NEXT:
         return _answer(CHECK, draft)
@@ -249,7 +249,7 @@ def _confirm(draft: Draft):  # type: ignore[no-untyped-def]
 
 
 @limiter.limit(CASES_PER_ADDRESS)
-def _declare(draft: Draft):  # type: ignore[no-untyped-def]
+def _declare(draft: Begun):  # type: ignore[no-untyped-def]
     form: Any = make_form(CHECK, draft, request.form)
     answers = Answers(draft)
     changed, wrong = form.seen.data != stamp(draft), _wrong(answers)
@@ -269,13 +269,13 @@ def _declare(draft: Draft):  # type: ignore[no-untyped-def]
 # --- showing
 
 
-def _show(page: Page, draft: Draft | None, form: Any, problem: str | None = None, **more: Any):  # type: ignore[no-untyped-def]
+def _show(page: Page, draft: Begun | None, form: Any, problem: str | None = None, **more: Any):  # type: ignore[no-untyped-def]
     if page.name == "way":
         more["means_hints"] = {str(means): words for means, words in MEANS_HINTS.items()}
     return WIZARD.show(page, draft, form, problem, in_danger=False, **more)
 
 
-def _show_answer(draft: Draft, form: StepForm):  # type: ignore[no-untyped-def]
+def _show_answer(draft: Begun, form: StepForm):  # type: ignore[no-untyped-def]
     """The verdict. Facts that cannot be lead back to the page on which they stand."""
     answers = Answers(draft)
     wrong = next((page for page in CHECKED if not answers.form(page.name).validate()), None)
@@ -299,7 +299,7 @@ def _show_answer(draft: Draft, form: StepForm):  # type: ignore[no-untyped-def]
     )
 
 
-def _too_long_ago(draft: Draft):  # type: ignore[no-untyped-def]
+def _too_long_ago(draft: Begun):  # type: ignore[no-untyped-def]
     """The day of purchase lies before every rule that we know."""
     page = WIZARD.page("bought")
     form: Any = make_form(page, draft, None)
@@ -307,7 +307,7 @@ def _too_long_ago(draft: Draft):  # type: ignore[no-untyped-def]
     return _show(page, draft, form)
 
 
-def _show_check(draft: Draft, form: Any, problem: str | None = None):  # type: ignore[no-untyped-def]
+def _show_check(draft: Begun, form: Any, problem: str | None = None):  # type: ignore[no-untyped-def]
     """Everything once more with the verdict, unless an answer given earlier would not be taken any more."""
     answers = Answers(draft)
     wrong = _wrong(answers)
@@ -354,12 +354,12 @@ def page_after_expiry():  # type: ignore[no-untyped-def]
     return _show(page, draft, make_form(page, draft, MultiDict(request.form)), problem=open_too_long()), 400
 
 
-def _shop_of(draft: Draft) -> Any:
+def _shop_of(draft: Begun) -> Any:
     where: Any = form_of(FIRST, draft, None, csrf=False)
     return where.chosen
 
 
-def _done(draft: Draft):  # type: ignore[no-untyped-def]
+def _done(draft: Begun):  # type: ignore[no-untyped-def]
     """Somebody came back after sending: the return as it is, or another one."""
     case = cases.find(draft.case_id, SYSTEM)  # type: ignore[arg-type]
     case_url = f"{request.script_root}/c/{sessions.tourist_token(case)}"

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from disputes import clock
 from disputes.intake import drafts
-from disputes.intake.models import Draft
+from disputes.intake.drafts import Begun
 from disputes.merchants.models import Shop
 from disputes.pledges import queries as pledges
 from disputes.returns import declaring
@@ -49,7 +49,7 @@ CHECKED = PAGES[:3]  # what a verdict needs
 
 
 def make_form(
-    page: Page, draft: Draft | None, formdata: MultiDict[str, Any] | None, *, answers: Answers | None = None
+    page: Page, draft: Begun | None, formdata: MultiDict[str, Any] | None, *, answers: Answers | None = None
 ) -> StepForm:
     """The page's form; the one about the way knows what the purchase allows. One of ``answers`` is only read: it has no token."""
     form: Any = form_of(page, draft, formdata, csrf=answers is None)
@@ -77,7 +77,7 @@ WIZARD = Wizard(
 class Answers:
     """What a draft of a return holds, read back."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Begun) -> None:
         self.draft = draft
         self._forms: dict[str, StepForm] = {}
 

@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from disputes import clock, names
-from disputes.intake.models import Draft
+from disputes.intake.drafts import Begun
 from disputes.law.explain_returns import WAYS
 from disputes.returns import handing
 from disputes.returns.declaring import TaxTold
@@ -398,7 +398,7 @@ class ReturnCheckForm(ConsentForm):
 class AnswerForm(StepForm):
     """The page with the verdict asks nothing; going on from it is the declaration's first step."""
 
-    def prepare(self, draft: Draft | None) -> None:
+    def prepare(self, draft: Begun | None) -> None:
         """Nothing is read by earlier answers."""
 
 

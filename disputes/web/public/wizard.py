@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from babel import Locale
+from babel.support import NullTranslations, Translations
 from flask import abort, current_app, flash, render_template, request, session, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
+from wtforms.i18n import messages_path
 
 from disputes.db import transaction
 from disputes.intake import drafts
-from disputes.intake.models import Draft
+from disputes.intake.drafts import Begun
 from disputes.merchants import queries as merchants
 from disputes.merchants.models import Shop
 from disputes.rules.lifecycle import Kind
@@ -37,13 +42,25 @@ SHARED = ("leave", "reach")  # pages that every wizard asks in the same words
 SESSION_KEYS = {Kind.DISPUTE: "draft", Kind.RETURN: "return_draft"}
 
 
+# Pure: the catalogue of a language comes with the library and does not change while the program runs.
+@lru_cache(maxsize=32)
+def _words_of_the_library(locale: Locale) -> Translations | NullTranslations:
+    return Translations.load(messages_path(), [str(locale)], domain="wtforms")
+
+
 class StepForm(FlaskForm):
     """A page of a wizard. It carries the draft's id, so that it finds its draft even where the cookie was lost."""
+
+    class Meta(FlaskForm.Meta):
+        """As of every form; the library's own words are read from its files once and not for each request."""
+
+        def get_translations(self, form: Any) -> Translations | NullTranslations:
+            return _words_of_the_library(get_locale() or Locale("en"))
 
     draft = HiddenField()
     to_check = HiddenField()  # came from the last page and goes back to it
 
-    def prepare(self, draft: Draft | None) -> None:
+    def prepare(self, draft: Begun | None) -> None:
         """Know what the answers are read by: the shop chosen, the amount paid."""
 
     def offer(self) -> None:
@@ -77,7 +94,7 @@ class Endpoints:
     anew: str
 
 
-MakeForm = Callable[[Page, Draft | None, MultiDict[str, Any] | None], StepForm]
+MakeForm = Callable[[Page, Begun | None, MultiDict[str, Any] | None], StepForm]
 
 
 class Wizard:
@@ -117,7 +134,7 @@ class Wizard:
         """The page after this one; the last one stays."""
         return self.pages[min(self.pages.index(page) + 1, len(self.pages) - 1)]
 
-    def first_open(self, draft: Draft | None) -> Page:
+    def first_open(self, draft: Begun | None) -> Page:
         """The first page without a complete answer; the last page when all are answered."""
         if draft is None:
             return self.first
@@ -125,22 +142,22 @@ class Wizard:
 
     # --- the draft
 
-    def draft_of_session(self) -> Draft | None:
+    def draft_of_session(self) -> Begun | None:
         """The draft that was begun in this browser, filed by now or not."""
         known = session.get(SESSION_KEYS[self.kind])
         return self.draft_at(known) if known else None
 
-    def named_draft(self) -> Draft | None:
+    def named_draft(self) -> Begun | None:
         """The draft whose id stands in the form that was sent."""
         named = request.form.get("draft", "")
         return self.draft_at(named) if named else None
 
-    def draft_at(self, draft_id: str) -> Draft | None:
+    def draft_at(self, draft_id: str) -> Begun | None:
         """The draft with this id, filed or not; None where it is gone or of another kind, which has other pages."""
         found = drafts.find(draft_id)
         return found if found is not None and drafts.kind_of(found) is self.kind else None
 
-    def draft_of_form(self) -> Draft | None:
+    def draft_of_form(self) -> Begun | None:
         """The draft that the page was made for. Whoever can name it holds it, as with its link.
 
         AlreadyFiled when it is a case by now. That leads to the case, so only the browser in which it was filed gets that far;
@@ -154,7 +171,7 @@ class Wizard:
             raise drafts.AlreadyFiled(found.case_id)
         return found
 
-    def start_draft(self) -> Draft:
+    def start_draft(self) -> Begun:
         """A new draft: with the first answer, or where the old one is gone but somebody still typed."""
         at = shop_at(request.form.get("shop_code", ""))
         draft = self._begin(at.id if at is not None else None)
@@ -167,14 +184,13 @@ class Wizard:
         return draft
 
     @limiter.limit(DRAFTS_PER_ADDRESS)
-    def _begin(self, shop_id: int | None) -> Draft:
+    def _begin(self, shop_id: int | None) -> Begun:
         with transaction():
-            draft = drafts.start(language(), self.kind, **({"by_code": True} if shop_id is not None else {}))
-            if shop_id is not None:
-                draft = drafts.save(draft.id, "where", {"shop": [str(shop_id)]}, complete=True, language=language())
-        return draft
+            if shop_id is None:
+                return drafts.start(language(), self.kind)
+            return drafts.start(language(), self.kind, {"where": {"shop": [str(shop_id)]}}, by_code=True)
 
-    def remember(self, draft: Draft) -> None:
+    def remember(self, draft: Begun) -> None:
         """Let this browser go on with the draft, also after it was closed."""
         session[SESSION_KEYS[self.kind]] = draft.id
         if not current_user.is_authenticated:
@@ -193,7 +209,7 @@ class Wizard:
             flash(_("What you typed before has been deleted."), "success")
         self.forget()
 
-    def keep(self, page: Page, draft: Draft, typed: drafts.Typed, *, complete: bool) -> Draft:
+    def keep(self, page: Page, draft: Begun, typed: drafts.Typed, *, complete: bool) -> Begun:
         """Keep what was typed on a page. Refused and AlreadyFiled as ``drafts.save`` says."""
         with transaction():
             return drafts.save(draft.id, page.name, typed, complete=complete, language=language())
@@ -224,7 +240,7 @@ class Wizard:
         """Where a form is sent to begin anew."""
         return url_for(self._endpoints.anew)
 
-    def led_back(self, page: Page, draft: Draft | None) -> str | None:
+    def led_back(self, page: Page, draft: Begun | None) -> str | None:
         """Whoever jumps ahead is led to the first question without an answer; None for a page that may be shown."""
         missing = self.first_open(draft)
         if self.number_of(page) <= self.number_of(missing):
@@ -252,7 +268,7 @@ class Wizard:
             return self.url(page, to_check=to_check, lang=offered(go.removeprefix(IN_LANGUAGE)))
         return self.here(page)
 
-    def wrong_at(self, page: Page, draft: Draft, form: Any) -> str | None:
+    def wrong_at(self, page: Page, draft: Begun, form: Any) -> str | None:
         """The address that says what is wrong. What was typed is kept, so the back button asks nothing.
 
         None for what cannot be kept as it was typed, such as a sign that no text may hold: that is told in the answer itself.
@@ -263,7 +279,7 @@ class Wizard:
 
     # --- showing
 
-    def form_to_show(self, page: Page, draft: Draft | None) -> Any:
+    def form_to_show(self, page: Page, draft: Begun | None) -> Any:
         """The page's form as it was filled in so far; with what is wrong, where somebody was led here for that."""
         form: Any = self._make_form(page, draft, None)
         form.to_check.data = request.args.get("to_check", "")
@@ -271,7 +287,7 @@ class Wizard:
             find_wrong(form)
         return form
 
-    def show(self, page: Page, draft: Draft | None, form: Any, problem: str | None, **more: Any) -> str:
+    def show(self, page: Page, draft: Begun | None, form: Any, problem: str | None, **more: Any) -> str:
         """One page of the wizard."""
         if problem is not None:
             form.form_errors = [*form.form_errors, problem]
@@ -288,7 +304,7 @@ class Wizard:
             **more,
         )
 
-    def show_elsewhere(self, draft: Draft, back_to: Page | None) -> str:
+    def show_elsewhere(self, draft: Begun, back_to: Page | None) -> str:
         """The link and the code by which the draft goes on on another device."""
         link = public_url(url_for(self._endpoints.draft, draft_id=draft.id))
         return render_template(
@@ -303,7 +319,7 @@ def find_wrong(form: Any) -> bool:
     return any(form.errors.values())
 
 
-def form_of(page: Page, draft: Draft | None, formdata: MultiDict[str, Any] | None, *, csrf: bool = True) -> StepForm:
+def form_of(page: Page, draft: Begun | None, formdata: MultiDict[str, Any] | None, *, csrf: bool = True) -> StepForm:
     """The page's form, filled with what was sent or, without that, with what the draft keeps."""
     if formdata is None and draft is not None:
         typed = drafts.typed(draft, page.name)
@@ -325,7 +341,7 @@ def typed_of(form: StepForm, sent: MultiDict[str, str]) -> dict[str, list[str]]:
     return {name: sent.getlist(name) for name in sent if name in own}
 
 
-def searched_anew(draft: Draft, form: Any) -> bool:
+def searched_anew(draft: Begun, form: Any) -> bool:
     """Whether something else was typed in the search box than was looked for last, as with the enter key."""
     last = (drafts.typed(draft, "where") or {}).get("q") or [""]
     typed = (form.q.data or "").strip()
@@ -337,7 +353,7 @@ def shop_at(code: str) -> Shop | None:
     return merchants.shop_by_code(code) if code.isascii() and code.isalnum() else None
 
 
-def stamp(draft: Draft) -> str:
+def stamp(draft: Begun) -> str:
     """As which version of the draft its answers are shown."""
     return draft.changed_at.isoformat()
 
