@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks import pages, processor, step, work
+from benchmarks import pages, processor, processor_filing, step, work
 from benchmarks.prepare import Source
 from benchmarks.results import Figure, table
 from benchmarks.system import System
@@ -56,7 +56,7 @@ def _measure(system: System, cases: int, wanted: tuple[str, ...] | list[str]) ->
         "queue": lambda: pages.queue(system, SMALL, LARGE),
         "search": lambda: pages.search(system, LARGE),
         "case": lambda: pages.case_page(system, LARGE),
-        "processor": lambda: processor.pages(system, LARGE),
+        "processor": lambda: processor.pages(system, LARGE) + processor_filing.filing(system, LARGE),
         "filing": lambda: pages.filing(system, LARGE),
         "sweep": lambda: work.sweep(system, LARGE),
         "notice": lambda: work.notice(system, LARGE),
