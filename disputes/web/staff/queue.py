@@ -216,6 +216,11 @@ def _row_in_words(case: InShort, shown: Shown) -> Markup:
     return written
 
 
+def forget_rows() -> None:
+    """Write every row anew; for measuring what the first opening of a page costs."""
+    _row_in_words.cache_clear()
+
+
 def _row(case: InShort, shown: Shown) -> Row:
     shop = case.shop_zh if shown.language.startswith("zh") else case.shop_en or case.shop_zh
     leaves = moment_on(case.departure_at, shown.today) if shown.left is not None and case.departure_at else ""

@@ -242,4 +242,4 @@ def test_a_row_that_was_shown_before_is_shown_as_it_is_now(desk: Browser, office
     clock.run_ahead(3600 * 31)
     assert "has left" in desk.open("/staff/").text
     desk.language = "zh-CN"
-    assert "离开" in desk.open("/staff/?lang=zh_CN").text
+    assert "已离境" in desk.open("/staff/?lang=zh_CN").text
