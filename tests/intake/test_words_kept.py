@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from disputes.cases import upkeep
+from disputes.cases.models import Case
+from disputes.db import db, transaction
 from tests import factories
 
 
@@ -31,3 +35,13 @@ def test_a_story_in_thai_told_on_the_english_page_is_kept_as_thai() -> None:
     assert case.complaint.narrative is not None
     assert case.complaint.narrative.language == "th"
     assert case.language == "en"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_new_case_is_found_by_the_same_words_as_after_every_later_change() -> None:
+    case = factories.filed(item="it's a \\ 'quoted' 茶具", name="Hana Ōtsuka")
+    written = db.session.scalar(select(Case.search).where(Case.id == case.id))
+    with transaction():
+        upkeep.refresh_search(case)
+    assert written == db.session.scalar(select(Case.search).where(Case.id == case.id))
+    assert "茶具" in str(written)

@@ -18,7 +18,7 @@ from tests import factories
 from tests.web.public.phone import Phone
 from tests.web.public.telling import answers, send, tell
 
-MOST_QUERIES = {"GET": 6, "POST": 12}
+MOST_QUERIES = {"GET": 3, "POST": 4, "the last page": 7, "the confirming POST": 9}
 
 
 @pytest.fixture
@@ -233,5 +233,10 @@ def test_each_page_before_sending_asks_the_database_little(phone: Phone) -> None
         counted.clear()
         phone.open(post.headers["Location"])
         asked = [q for q in counted if not q.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
-        limit = MOST_QUERIES["GET"] if phone.path != "/file/check" else 16
+        limit = MOST_QUERIES["GET" if phone.path != "/file/check" else "the last page"]
         assert 0 < len(asked) <= limit, (phone.path, asked)
+    counted.clear()
+    send(phone)
+    until = next(n for n, q in enumerate(counted) if "UPDATE drafts" in q)  # then its page is shown
+    asked = [q for q in counted[: until + 1] if not q.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
+    assert len(asked) <= MOST_QUERIES["the confirming POST"], asked
