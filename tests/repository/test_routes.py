@@ -49,7 +49,10 @@ FOR_COMPANIONS = {"public.case_page", "public.case_dates", "public.case_file", "
 RECEIPTS = {"desk.receipt", "desk.receipt_pdf"}  # of the desk that gave them
 FILES = {"public.case_file", "public.case_thumbnail"}
 MUST_SUCCEED = {200, 302, 303, 409}  # 409: the calm page for a step that is not possible now
-ONLY_WHEN_THERE_IS_ONE = {"public.case_proof", "public.case_file_of_papers", "staff.referral_pdf", "staff.referral_zip"}
+ONLY_WHEN_THERE_IS_ONE = {
+    "public.case_proof", "public.case_file_of_papers", "staff.referral_pdf", "staff.referral_zip",
+    "staff.taken_down", "staff.slip", "staff.slip_pdf",  # of a complaint that this very officer took down
+}  # fmt: skip
 NOT_HERE, FORBIDDEN, SIGN_IN, WHO_ARE_YOU = {404}, {403}, {303}, {401}
 
 # To the case; a desk sees returns and no dispute.

@@ -9,17 +9,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from disputes.accounts import actors, commands
+from disputes.accounts import commands
 from disputes.accounts.scopes import Scope
 from disputes.cases import whereabouts
 from disputes.cases.models import Case
 from disputes.db import db, transaction
-from disputes.intake import commands as intake
-from disputes.rules.categories import Category, HowBought, Trade
+from disputes.web.sessions import SignedIn
 from tests import factories as make
 from tests.web.api.conftest import call, complaint
+from tests.web.browser import Browser
 from tests.web.public.phone import Phone
 from tests.web.public.telling import send, tell
+from tests.web.staff.test_intake import told
 
 # What a visitor can tell: trade, category, place, how it was bought, price in yuan, and whether somebody is in danger.
 SITUATIONS: list[tuple[str, str, str, str, int, str | None]] = [
@@ -69,13 +70,18 @@ def by_interface(app: Flask, facts: tuple[Any, ...]) -> None:
 
 def by_staff(app: Flask, facts: tuple[Any, ...]) -> None:
     trade, category, place, how_bought, yuan, danger = facts
-    told = make.telling(
-        None, category=Category(category), trade=Trade(trade), how_bought=HowBought(how_bought), division_code=place,
-        amount=yuan * 100, currency="CNY", dangers=(danger,) if danger else (), departure="unknown", departure_at=None,
-        departure_port=None,
-    )  # fmt: skip
-    with transaction():
-        intake.file_complaint(told, actors.of_user(make.officer()), "staff")
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = SignedIn(make.officer()).get_id()
+        session["_fresh"] = True
+    desk = Browser(client).open("/staff/take-down?lang=en")
+    typed = {
+        "what-category": category, "safe-dangers": danger or "safe", "where-trade": trade, "where-division": place,
+        "bought-how_bought": how_bought, "bought-amount": str(yuan), "want-remedies": "apology", "want-goods": "",
+        "reach-language": "en",
+    }  # fmt: skip
+    desk.send("/staff/take-down", {**desk.form("/staff/take-down"), **told(**typed)})
+    assert desk.path.endswith("/taken-down"), desk.errors()
 
 
 @pytest.mark.parametrize("facts", SITUATIONS, ids=[" ".join(map(str, row)) for row in SITUATIONS])
