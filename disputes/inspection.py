@@ -18,13 +18,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, func, or_, select
 
-from disputes import clock, integrity_names, names, upkeep
+from disputes import clock, names, upkeep
 from disputes.accounts.models import Absence, User
 from disputes.cases import history
 from disputes.cases.models import IS_OPEN, Case, CaseEvent, DailyDigest, Deadline, Referral
 from disputes.cases.queries import MAX_TRIES
 from disputes.db import db
 from disputes.formats import china_moment
+from disputes.names import integrity as integrity_names
 from disputes.notifications.models import Message, MessageState
 from disputes.numbers import spoken
 from disputes.returns import checks

@@ -14,9 +14,10 @@ from babel import Locale
 from flask import current_app
 from flask_babel import gettext as _
 
-from disputes import integrity_names, links, names
+from disputes import links, names
 from disputes.accounts import invitations
 from disputes.formats import CHINA, china_moment, deadline_text, money_text, short_day, zone_city, zone_moment
+from disputes.names import integrity as integrity_names
 from disputes.notifications import handover_note
 from disputes.notifications.packages import worded
 from disputes.notifications.wishes import Channel

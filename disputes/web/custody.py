@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from disputes import names, return_names
+from disputes import names
 from disputes.cases.models import Case, Evidence
 from disputes.names import named
+from disputes.names import returns as return_names
 from disputes.returns.models import Custody, Return, ReturnItem
 
 NO_NETWORK = 60  # seconds between a passing and its arrival with us from which on both moments are told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from disputes import names
 from disputes.web import (
     api,
     countries,
@@ -12,7 +13,6 @@ from disputes.web import (
     health,
     mailbox,
     merchant,
-    names,
     pledge_words,
     public,
     sentences,

@@ -12,7 +12,7 @@ LAYERS = (
      "disputes.embedded.paths", "disputes.embedded.errors"),
     ("config",),
     ("disputes.db", "disputes.logs", "disputes.wording"),
-    ("disputes.rows", "disputes.return_names", "disputes.integrity_names"),
+    ("disputes.rows",),
     ("disputes.clock", "disputes.search", "disputes.names", "disputes.formats"),
     ("disputes.law", "disputes.accounts", "disputes.regions"),
     ("disputes.merchants",),

@@ -10,12 +10,13 @@ from typing import Any
 import click
 import pytest
 
-from disputes import names, return_names
+from disputes import names
 from disputes.accounts import passwords
 from disputes.cases.texts import UnreadableText
 from disputes.cli import HIDDEN, MODULES, main
 from disputes.files.refusals import SENTENCES, RefusalReason
 from disputes.law import routing_file
+from disputes.names import returns as return_names
 from disputes.rules import notices
 from disputes.rules.categories import Category, Danger, HowBought, PaidHow, Purpose, Trade
 from disputes.rules.clocks import CLOCKS, ClockName

@@ -11,7 +11,8 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMu
 from wtforms.fields import FileField, SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from disputes import names, return_names
+from disputes import names
+from disputes.names import returns as return_names
 from disputes.returns.models import ReturnItem
 from disputes.rules.return_way import PHOTOGRAPHS
 from disputes.web.fields import readable

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Response, render_template, url_for
 from flask_babel import gettext as _
 
-from disputes import names, return_names
+from disputes import names
 from disputes.cases.models import Case, Evidence
 from disputes.db import db
 from disputes.merchants.models import Shop
 from disputes.names import named
+from disputes.names import returns as return_names
 from disputes.returns.models import Custody, Desk, ReturnItem
 from disputes.rules.lifecycle import Action, Kind, Role, State, may
 from disputes.rules.return_way import Holder

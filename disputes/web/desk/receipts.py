@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Response, current_app, render_template
 from flask_babel import gettext as _
 
-from disputes import numbers, return_names
+from disputes import numbers
 from disputes.cases import queries
 from disputes.cases.models import Case
 from disputes.documents.data import HandOverReceipt, Row
@@ -15,6 +15,7 @@ from disputes.documents.render import render
 from disputes.documents.values import both
 from disputes.formats import china_moment
 from disputes.names import named
+from disputes.names import returns as return_names
 from disputes.returns import handing
 from disputes.returns.models import Custody, Desk, Return
 from disputes.rules.return_way import Holder

@@ -16,7 +16,6 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from disputes import return_names
 from disputes.accounts.actors import Actor
 from disputes.cases import queries
 from disputes.cases.commands import Refused
@@ -24,6 +23,7 @@ from disputes.cases.models import Case
 from disputes.cases.upkeep import File
 from disputes.db import db, transaction
 from disputes.names import named
+from disputes.names import returns as return_names
 from disputes.returns import handing
 from disputes.returns.handing import Hand, Handed
 from disputes.returns.models import Return, ReturnItem

@@ -11,7 +11,7 @@ from disputes.accounts.actors import SYSTEM
 from disputes.cases import queries
 from disputes.cases.models import Case
 from disputes.names import named
-from disputes.return_names import GRADES
+from disputes.names.returns import GRADES
 from disputes.returns.handing import TAKEN_FROM_TOURIST
 from disputes.returns.models import ReturnItem
 from disputes.rules.lifecycle import Kind, State

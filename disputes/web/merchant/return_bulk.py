@@ -14,13 +14,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
-from disputes import clock, names, return_names
+from disputes import clock, names
 from disputes.accounts.actors import Actor
 from disputes.cases import queries
 from disputes.cases.commands import Refused
 from disputes.db import transaction
 from disputes.formats import CHINA
 from disputes.names import PERFORMED_BY, STATES_FOR_MERCHANT, named
+from disputes.names import returns as return_names
 from disputes.pledges.open_data import FORMULAS
 from disputes.returns import deciding, of_merchant, refunding
 from disputes.returns.models import Return

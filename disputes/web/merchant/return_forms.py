@@ -20,8 +20,9 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from disputes import names, return_names
+from disputes import names
 from disputes.merchants.models import Shop
+from disputes.names import returns as return_names
 from disputes.returns.declaring import TaxTold
 from disputes.returns.handing import Hand, Handed
 from disputes.returns.inspecting import SEEN_AT_HAND_OVER, Result, recorded_good

@@ -12,7 +12,6 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from disputes import return_names
 from disputes.cases.models import Case, Evidence
 from disputes.db import db
 from disputes.formats import money_text, short_day
@@ -20,6 +19,7 @@ from disputes.law import explain_returns
 from disputes.law.returns_rows import effect_row
 from disputes.merchants.models import Shop
 from disputes.names import HELD_REASONS, PERFORMED_BY, named
+from disputes.names import returns as return_names
 from disputes.pledges.models import PledgeVersion
 from disputes.returns import deciding, handing, taxing
 from disputes.returns.models import Return, ReturnItem

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from disputes import names, return_names
+from disputes import names
 from disputes.accounts.actors import Actor
 from disputes.cases import deadlines, texts
 from disputes.cases.models import Authorisation, Case, CaseEvent, CaseText, Deadline, Offer
 from disputes.formats import CHINA
 from disputes.names import named
+from disputes.names import returns as return_names
 from disputes.rules.lifecycle import RESOLVED_OUTCOMES, Action, Kind, Outcome, Role, State, open_actions
 from disputes.rules.packages import Goods, Package, package_of
 from disputes.rules.procedure import FactKind

@@ -9,7 +9,6 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from disputes import return_names
 from disputes.accounts.actors import SYSTEM
 from disputes.cases import queries
 from disputes.cases.models import Case, Evidence
@@ -17,6 +16,7 @@ from disputes.db import db
 from disputes.law import explain_returns
 from disputes.merchants.models import Shop
 from disputes.names import named
+from disputes.names import returns as return_names
 from disputes.pledges.models import PledgeVersion
 from disputes.returns import deciding, taxing
 from disputes.returns.models import Desk, Return, ReturnItem

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from disputes import names, return_names
+from disputes import names
 from disputes.accounts.models import User
 from disputes.cases.models import Case, CaseEvent, CaseText, Evidence
 from disputes.formats import china_moment, deadline_text, money_text, short_day
 from disputes.merchants.models import Shop
 from disputes.names import named
+from disputes.names import returns as return_names
 from disputes.numbers import spoken
 from disputes.regions import queries as regions
 from disputes.returns import handing

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from disputes import names, return_names
+from disputes import names
 from disputes.accounts.models import User
 from disputes.cases.models import Case, Evidence
 from disputes.formats import money_text
 from disputes.law import explain_returns
 from disputes.law.returns_rows import effect_row
 from disputes.names import named
+from disputes.names import returns as return_names
 from disputes.pledges.models import PledgeVersion
 from disputes.returns import deciding, declaring, inspecting, queries
 from disputes.returns.models import Custody, Return, ReturnItem
