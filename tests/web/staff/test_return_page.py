@@ -122,6 +122,15 @@ def test_a_return_is_told_as_one_and_nothing_of_a_dispute_stands_there(desk: Bro
         assert words not in desk.text, words
 
 
+def test_what_the_shop_wrote_to_the_visitor_is_no_internal_note(desk: Browser) -> None:
+    case = returned.requested()
+    with transaction():
+        deciding.approve(case.id, None, make.shop_of(case), "可以退，请带上小票。")
+    desk.open(url(case))
+    assert "可以退，请带上小票。" in desk.text
+    assert "Internal notes None yet." in " ".join(desk.text.split())
+
+
 def test_the_page_says_who_had_the_goods_when_under_which_seal_and_where_they_are(desk: Browser) -> None:
     case = returned.approved()
     airport = returned.desk()
