@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -71,4 +72,7 @@ class _WebServer(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(self._config)
+        app = create_app(self._config)
+        gc.collect()
+        gc.freeze()  # the program itself stays; looking through it again and again would make some pages wait
+        return app
