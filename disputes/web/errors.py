@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 from flask import Flask, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
 from disputes.cases.commands import Refused
 from disputes.cases.queries import NotFound, Stale
 from disputes.rules.lifecycle import StepRefused
 from disputes.web.api import problems
+from disputes.web.limits import limiter
 
 PAGES = {
     401: "sign-in",
@@ -50,6 +53,8 @@ def _http(error: HTTPException):  # type: ignore[no-untyped-def]
     response = make_response(answer(status))
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    if isinstance(error, TooManyRequests) and (spent := limiter.current_limit) is not None:
+        response.headers["Retry-After"] = str(max(1, int(spent.reset_at - time.time())))
     return response
 
 

@@ -14,5 +14,4 @@ def init_app(app: Flask) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = app.config["SETTINGS"].limiter_url
     app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
     app.config["RATELIMIT_SWALLOW_ERRORS"] = True
-    app.config["RATELIMIT_HEADERS_ENABLED"] = True
     limiter.init_app(app)
