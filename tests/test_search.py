@@ -6,11 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from disputes import search
 from disputes.accounts import actors
 from disputes.cases import lists, upkeep
+from disputes.cases.models import BLOCK, LARGE_BLOCK
 from disputes.db import db, transaction
 from disputes.merchants import commands as shops_that_change
 from disputes.merchants import queries as shops
@@ -108,6 +109,16 @@ def test_staff_find_a_case_by_what_was_written_in_any_script(told: dict[str, str
     wanted, other = make.filed(**told), make.filed(narrative="Nothing of the kind.", item="Umbrella", name="Zed")
     assert wanted.id in staff_finds(typed)
     assert other.id not in staff_finds(typed)
+
+
+def test_cases_of_many_years_are_found_the_newest_first() -> None:
+    ids = []
+    for far in (0, LARGE_BLOCK, 3 * LARGE_BLOCK, BLOCK, 1):
+        with transaction():
+            db.session.execute(text("SELECT setval('cases_id_seq', nextval('cases_id_seq') + :far)"), {"far": far})
+        ids.append(make.filed(narrative="jadeite bracelet of glass").id)
+    assert staff_finds("jadeite") == ids[::-1]
+    assert [case.id for case in lists.found(actors.of_user(make.officer()), "jadeite", limit=3)] == ids[:1:-1]
 
 
 def test_a_case_is_found_by_its_number_however_it_is_typed() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from disputes import clock, search
 from disputes.accounts.actors import Actor
-from disputes.cases import queries
+from disputes.cases import lists, queries
 from disputes.cases.models import Case, Complaint, Contact
 from disputes.db import db
 from disputes.intake import commands
@@ -61,7 +61,7 @@ def alike(told: Telling, by: Actor) -> list[Case]:
     A business that is not in our list is the same where its name stands in the other case.
     """
     shop = db.session.get(Shop, told.shop_id) if told.shop_id is not None else None
-    there = _at(shop) if shop is not None else search.matches(Case.search, told.shop_name or told.shop_address)
+    there = _at(shop) if shop is not None else _names(told.shop_name or told.shop_address)
     who = _contact(told)
     if there is None or who is None:
         return []
@@ -109,6 +109,11 @@ def _draft(name: str, language: str) -> Draft:
 def _name(by: Actor, entry: str) -> str:
     """An entry belongs to whoever made it, and no draft of a visitor is called like one."""
     return f"{TAKEN_DOWN}:{by.user_id}:{entry}"
+
+
+def _names(place: str) -> ColumnElement[bool] | None:
+    question = search.question(place)
+    return None if question is None else lists.holding(question)
 
 
 def _at(shop: Shop) -> ColumnElement[bool]:

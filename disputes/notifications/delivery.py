@@ -117,9 +117,12 @@ def _claim(channels: Collection[str] = tuple(Channel)) -> Attempt | None:
     while True:
         with transaction():
             now = clock.now()
+            open_now = Message.channel.in_(channels)
+            if Channel.MAIL not in channels:
+                open_now &= Message.channel != Channel.MAIL  # as the index of the robots' messages says it
             query = (
                 select(Message)
-                .where(due_before(now), ~Message.for_digest, Message.channel.in_(channels))
+                .where(due_before(now), ~Message.for_digest, open_now)
                 .order_by(Message.next_try_at, Message.id)
                 .limit(1)
                 .with_for_update(skip_locked=True)

@@ -66,6 +66,9 @@ class Message(Base):
             "slots ->> 'due_at' IS NULL OR slots ->> 'promise' IS NOT NULL", name="no_time_without_a_promise"
         ),
         Index("ix_messages_due", "next_try_at", postgresql_where=sql("state = 'due'")),
+        # Among very many mails that wait for their server the few others are found by themselves.
+        Index("ix_messages_due_robots", "next_try_at", postgresql_where=sql("state = 'due' AND channel <> 'mail'")),
+        Index("ix_messages_due_digests", "next_try_at", postgresql_where=sql("state = 'due' AND for_digest")),
         Index("ix_messages_given_up", "id", postgresql_where=sql("state = 'given_up'")),
         Index("ix_messages_digest_id", "digest_id", postgresql_where=sql("digest_id IS NOT NULL")),
         # How many links went to an address that nobody has confirmed (strangers.py).
