@@ -73,7 +73,6 @@ def lapses(system: System, source: Source, database: str, due: int) -> list[Figu
     alone = _by_itself(system, database)
     return alone + _rates(
         system, config.database_url, "lapses", "deadlines.sweep", (1, 2, 4),
-        "SELECT count(*) FROM deadlines WHERE ending = 'lapsed'",
         "SELECT count(*) FROM deadlines WHERE ended_at IS NULL AND due_at <= clock_timestamp() AND fault IS NOT NULL",
         wanted=1 / 3,
     )  # fmt: skip
@@ -122,13 +121,12 @@ def routing(system: System, source: Source, database: str, cases: int) -> list[F
     source.add(database, source.received, cases, 0, first=8_600_000)
     return _rates(
         system, system.config(database).database_url, "routings", "cases.route", (1, 2),
-        "SELECT count(*) FROM case_events WHERE action = 'send_to_shop' AND at > now() - interval '1 hour'",
         "SELECT 0", wanted=None,
     )  # fmt: skip
 
 
 def _rates(
-    system: System, url: str, what: str, task: str, processes: tuple[int, ...], counted: str, faults: str,
+    system: System, url: str, what: str, task: str, processes: tuple[int, ...], faults: str,
     wanted: float | None,
 ) -> list[Figure]:  # fmt: skip
     config = system.config(url.split("///")[1].split("?")[0])
@@ -140,7 +138,7 @@ def _rates(
             for _ in range(2):
                 bare.append(bare_steps(url, number, WINDOW / 2))
                 with system.worker(config, number):  # ended before the next bare steps: a sweep calls for the next one
-                    done.append(_rate(connection, celery, task, number, counted))
+                    done.append(_rate(connection, celery, task, number))
             bare.append(bare_steps(url, number, WINDOW / 2))
             failed = connection.execute(faults).fetchone()[0]  # type: ignore[index]
         if failed:
@@ -154,22 +152,22 @@ def _rates(
     return figures
 
 
-def _rate(connection: psycopg.Connection, celery: Celery, task: str, processes: int, counted: str) -> float:
-    """How many were done a second while every process has a sweep to do."""
+def _rate(connection: psycopg.Connection, celery: Celery, task: str, processes: int) -> float:
+    """How many steps were taken a second while every process has a sweep to do: each of them leaves one event."""
     for _ in range(processes):
         celery.send_task(task)
     time.sleep(WARM)
-    before, began = _count(connection, counted), time.monotonic()
+    before, began = _number(connection, "SELECT max(id) FROM case_events"), time.monotonic()
     until = began + WINDOW
     while time.monotonic() < until:
         time.sleep(0.5)
         celery.send_task(task, expires=2)  # what beat does, so that no process is left without a sweep
     seconds = time.monotonic() - began
-    return (_count(connection, counted) - before) / seconds
+    return _number(connection, f"SELECT count(*) FROM case_events WHERE id > {before}") / seconds  # noqa: S608
 
 
-def _count(connection: psycopg.Connection, counted: str) -> int:
-    return int(connection.execute(counted).fetchone()[0])  # type: ignore[index]
+def _number(connection: psycopg.Connection, question: str) -> int:
+    return int(connection.execute(question).fetchone()[0])  # type: ignore[index]
 
 
 def bare_steps(url: str, processes: int, seconds: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from contextlib import suppress
 from typing import Any
@@ -71,17 +72,18 @@ def _notice_workers(flask_app: Flask, url: str) -> None:
     """Hear of the workers that run on this application: of each fork, and of each sign of life."""
     broker = _impatient(url)
 
-    def own_connections(**_: Any) -> None:
+    def own_process(**_: Any) -> None:
         """A forked worker must not share its parent's database connections."""
         with flask_app.app_context():
             db.engine.dispose(close=False)
+        gc.freeze()  # the program itself stays, and need not be looked through again and again
 
     def alive(**_: Any) -> None:
         """A worker is there and has the broker; it says so every few seconds."""
         with suppress(redis.RedisError):
             broker.set(ALIVE_KEY, 1, ex=ALIVE_SECONDS)
 
-    worker_process_init.connect(own_connections, weak=False)
+    worker_process_init.connect(own_process, weak=False)
     heartbeat_sent.connect(alive, weak=False)
 
 
