@@ -96,7 +96,9 @@ class Teller:
         assert folded(self.phone.filled()["narrative"]) == folded(text), "what was typed comes back as it was typed"
         send(self.phone.open("/file/check"))
         assert self.phone.heading == "Your complaint is filed"
-        return db.session.scalars(select(Case).where(Case.id == draft.case_id)).one()
+        filed = drafts.find(draft.id)
+        assert filed is not None
+        return db.session.scalars(select(Case).where(Case.id == filed.case_id)).one()
 
 
 @pytest.fixture
