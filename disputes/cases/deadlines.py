@@ -13,7 +13,7 @@ from disputes.notifications import outbox
 from disputes.rules import service
 from disputes.rules.calendar import Calendar
 from disputes.rules.clocks import BY_NAME, LADDER, Clock, ClockName
-from disputes.rules.lifecycle import HELD_STATES, Kind, Role, State
+from disputes.rules.lifecycle import Kind, Role, State
 from disputes.rules.promises import Cause
 from disputes.rules.rulebook import Due
 
@@ -169,11 +169,6 @@ def slack_at(case: Case, now: datetime) -> datetime:
 def ends_before_departure(case: Case, now: datetime) -> bool | None:
     """Whether the whole ladder can end before the tourist leaves; None when no departure is known."""
     return None if case.departure_at is None else slack_at(case, now) >= now
-
-
-def unclocked(case: Case) -> bool:
-    """Whether this open case rightly has no running deadline: it waits for the routing task, or the duty officer holds it."""
-    return State(case.state) in HELD_STATES
 
 
 def _due(case: Case, wiring: Clock, standard: Any, started_at: datetime, calendar: Any, promised: date | None) -> Due:

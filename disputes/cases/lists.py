@@ -224,9 +224,15 @@ def _newest(question: str, limit: int) -> list[int]:
     connection = db.session.connection()
     newest = connection.execute(_NEWEST).scalar_one()
     found: list[int] = []
-    for blocks in (f"'~{newest // BLOCK}'", " | ".join(f"'^{newest // LARGE_BLOCK - n}'" for n in (0, 1)), ""):
+    for blocks in (_newest_blocks("~", newest, BLOCK), _newest_blocks("^", newest, LARGE_BLOCK), ""):
         asked = f"({question}) & ({blocks})" if blocks else question
         found = list(connection.execute(_HOLDING, {"question": asked, "most": limit}).scalars())
         if len(found) == limit:
             break
     return found
+
+
+def _newest_blocks(mark: str, newest: int, size: int) -> str:
+    """The block of the newest case, with the one before it while it is not half full."""
+    last, filled = divmod(newest, size)
+    return f"'{mark}{last}'" if filled >= size / 2 else f"'{mark}{last}' | '{mark}{last - 1}'"

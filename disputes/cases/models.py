@@ -21,7 +21,7 @@ _OPEN = (
     "state <> 'closed'"  # not a list of the open states: that would have to be matched with six indexes for every query
 )
 # The words of a case together with the numbers of its blocks, so that the index finds a word among the newest cases alone.
-BLOCK, LARGE_BLOCK = 4096, 32768  # cases
+BLOCK, LARGE_BLOCK = 4096, 16384  # cases
 _BLOCKS = f"ARRAY['~'::text || ((id / {BLOCK}))::text, '^'::text || ((id / {LARGE_BLOCK}))::text]"
 BY_AGE = (
     f"(search || array_to_tsvector({_BLOCKS}))"  # written as PostgreSQL gives it back, so that they can be compared
@@ -207,6 +207,7 @@ class Contact(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "party"),
         CheckConstraint("party IN ('tourist', 'companion')", name="party_known"),
+        Index("ix_contacts_email", sql("lower(email)")),  # whether somebody has filed this before
     )
 
 

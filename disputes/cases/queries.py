@@ -25,6 +25,9 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy import (
+    case as when,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import contains_eager, defaultload, defer, joinedload, load_only, selectinload
@@ -423,8 +426,9 @@ def lock_next_of_somebody_away() -> Case | None:
     return lock(case.id, SYSTEM) if case is not None else None  # held already; reads what hangs on it anew
 
 
-# Written once, since a shop's silence asks it for every case. Cases are counted only for those who are equal in all else: to
-# count those of a whole office would read a row for each of its open cases, and to group all would read every open case.
+# Written once, since a shop's silence asks it for every case. Cases are counted only for those who are equal in all else, and
+# only so far: who has more than anybody can work on has too many, however many, and among such people chance decides.
+COUNTED_TO = 200  # cases
 _PRESENT = (
     select(
         User.id,
@@ -437,11 +441,15 @@ _PRESENT = (
     .where(not_(roster.is_away(bindparam("now", type_=DateTime(timezone=True)))))
     .cte("present")
 )
+_SOME_OF_THEIRS = (
+    select(literal_column("1")).where(IS_OPEN, Case.officer_id == User.id).correlate(User).limit(COUNTED_TO).subquery()
+)
+_LOAD = select(func.count()).select_from(_SOME_OF_THEIRS).scalar_subquery()
 _LEAST_LOADED = (
     select(User)
     .join(_PRESENT, _PRESENT.c.id == User.id)
     .where(_PRESENT.c.fits == select(func.max(_PRESENT.c.fits)).scalar_subquery())
-    .order_by(select(func.count()).where(IS_OPEN, Case.officer_id == User.id).scalar_subquery(), User.id)
+    .order_by(_LOAD, when((_LOAD >= COUNTED_TO, func.random()), else_=0.0), User.id)
     .limit(1)
     .options(load_only(*(getattr(User, each) for each in _OF_A_USER)))
 )
@@ -466,14 +474,6 @@ def somebody_present(case: Case) -> User | None:
             return (speaks or duty)[0]
     officer = least_loaded_officer(case.office_id, case.language)
     return officer or least_loaded_officer(case.office_id, case.language, Role.SUPERVISOR)
-
-
-def open_case_counts(by: Actor) -> dict[str, int]:
-    """How many open cases each officer has, by user id; key 0 counts those without an officer."""
-    found = db.session.execute(
-        select(func.coalesce(Case.officer_id, 0), func.count()).where(IS_OPEN).group_by(Case.officer_id)
-    )
-    return {str(officer): count for officer, count in found}
 
 
 def faults() -> list[Deadline]:

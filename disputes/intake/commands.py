@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Sequence, literal_column, select
+from sqlalchemy import Sequence, func, literal_column, select
 from sqlalchemy.orm.util import identity_key
 
 from disputes import clock, hints, rows, search
@@ -333,7 +333,7 @@ def _abuse_signals(case: Case) -> tuple[str, ...]:
         .join(Contact, Contact.case_id == Case.id)
         .where(
             # A dispute that a return became stands beside it by right.
-            Contact.email == email, Case.shop_id == case.shop_id, Case.id != case.id, Case.kind == case.kind,
+            func.lower(Contact.email) == email.lower(), Case.shop_id == case.shop_id, Case.id != case.id, Case.kind == case.kind,
             Case.filed_at >= case.filed_at - SAME_PERSON_WINDOW, Case.erased_at.is_(None),
         )
         .limit(1)

@@ -126,5 +126,5 @@ def _contact(told: Telling) -> ColumnElement[bool] | None:
     named = func.lower(Contact.name) == name if name else None
     if not told.email:
         return named
-    mailed = Contact.email == told.email
+    mailed = func.lower(Contact.email) == told.email.lower()
     return mailed if named is None else mailed | (named & Contact.email.is_(None))

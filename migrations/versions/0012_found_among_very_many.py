@@ -1,4 +1,4 @@
-"""words are found among the newest cases first, and messages of robots and digests among very many mails."""
+"""words are found among the newest cases first, visitors by their address, and messages of robots and digests among very many mails."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,9 +14,10 @@ def upgrade():
     op.create_index(
         "ix_cases_search",
         "cases",
-        [sa.text("(search || array_to_tsvector(ARRAY['~'::text || ((id / 4096))::text, '^'::text || ((id / 32768))::text]))")],
+        [sa.text("(search || array_to_tsvector(ARRAY['~'::text || ((id / 4096))::text, '^'::text || ((id / 16384))::text]))")],
         postgresql_using="gin",
     )
+    op.create_index("ix_contacts_email", "contacts", [sa.text("lower(email)")])
     op.create_index(
         "ix_messages_due_robots",
         "messages",
@@ -31,5 +32,6 @@ def upgrade():
 def downgrade():
     op.drop_index("ix_messages_due_digests", table_name="messages")
     op.drop_index("ix_messages_due_robots", table_name="messages")
+    op.drop_index("ix_contacts_email", table_name="contacts")
     op.drop_index("ix_cases_search", table_name="cases", postgresql_using="gin")
     op.create_index("ix_cases_search", "cases", ["search"], postgresql_using="gin")
