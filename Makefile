@@ -15,7 +15,7 @@ help:
 	@echo "make test-all   the same with the long runs"
 	@echo "make faults     kill and disturb everything under load for about ten minutes; FAULTS='--only NAME --cases N --seed N'"
 	@echo "make lint       lint and types alone"
-	@echo "make bench      measure speed on a million cases, about half an hour; BENCH='--cases 100000' takes fewer"
+	@echo "make bench      measure speed on a million cases, about twenty minutes; BENCH='--cases 100000' takes fewer"
 	@echo "make browser    install Chromium and fonts for the browser journeys"
 	@echo "make lock       pin the dependencies of pyproject.toml anew (needs uv)"
 
