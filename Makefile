@@ -13,7 +13,7 @@ help:
 	@echo "make run        start the whole system; PORT=8010 chooses another port"
 	@echo "make test       lint, types and the test suite"
 	@echo "make test-all   the same with the long runs"
-	@echo "make faults     kill and disturb everything under load for about ten minutes; FAULTS='--only NAME --cases N --seed N'"
+	@echo "make faults     kill and disturb everything under load, up to half an hour; FAULTS='--only NAME --cases N --seed N'"
 	@echo "make lint       lint and types alone"
 	@echo "make bench      measure speed on a million cases, about twenty minutes; BENCH='--cases 100000' takes fewer"
 	@echo "make browser    install Chromium and fonts for the browser journeys"
