@@ -34,6 +34,18 @@ def columns_of(kind: type[Base], *, only: Iterable[str] = (), without: Iterable[
     )
 
 
+def one_as_json(kind: type[Base], condition: str, **which: Iterable[str]) -> str:
+    """The question for one row as a JSON object, to stand in another question; ``which`` columns as in ``columns_of``."""
+    found = f"SELECT {columns_of(kind, **which)} FROM {kind.__tablename__} WHERE {condition}"  # noqa: S608
+    return f"(SELECT row_to_json(r) FROM ({found}) r)"  # noqa: S608
+
+
+def all_as_json(kind: type[Base], condition: str, order: str = "id", **which: Iterable[str]) -> str:
+    """The same for any number of rows, as a list in this order."""
+    found = f"SELECT {columns_of(kind, **which)} FROM {kind.__tablename__} WHERE {condition}"  # noqa: S608
+    return f"(SELECT coalesce(json_agg(r ORDER BY r.{order}), '[]') FROM ({found}) r)"  # noqa: S608
+
+
 def known(kind: type[AnyRow], row: dict[str, Any]) -> AnyRow:
     """The object of a row that came as JSON, as fresh in the session as if it had loaded it now.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -198,16 +197,16 @@ _OF_A_SHOP = ("merchant_id", "name_zh", "name_en", "email", "notices", "opens", 
 @cache
 def _whole_for_a_step() -> str:
     """``locked``'s question: one row with one document, since many small answers cost more than they say."""
-    one, user = _one, {"only": _OF_A_USER}
+    one, several, user = rows.one_as_json, rows.all_as_json, {"only": _OF_A_USER}
     read = {
         "case": one(Case, "id = c.id"),
         "complaint": one(Complaint, "case_id = c.id"),
         "shop": one(Shop, "id = c.shop_id", only=_OF_A_SHOP),
         "office": one(Office, "id = c.office_id", only=("email", "notices")),
         "officer": one(User, "id = c.officer_id", **user),
-        "merchants": _all(Merchant, "id IN (c.merchant_id, s.merchant_id)", only=("email", "notices")),
-        "supervisors": _all(User, "office_id = c.office_id AND role = 'supervisor' AND active", **user),
-        **{name: _all(kind, "case_id = c.id", **which) for name, (kind, which) in _CHILDREN.items()},
+        "merchants": several(Merchant, "id IN (c.merchant_id, s.merchant_id)", only=("email", "notices")),
+        "supervisors": several(User, "office_id = c.office_id AND role = 'supervisor' AND active", **user),
+        **{name: several(kind, "case_id = c.id", **which) for name, (kind, which) in _CHILDREN.items()},
     }
     document = ", ".join(f"'{name}', {question}" for name, question in read.items())
     return f"""
@@ -215,16 +214,6 @@ def _whole_for_a_step() -> str:
                (SELECT stamp FROM law_revision) AS stamp, {_NEXT_EVENT} AS event_id
         FROM cases c LEFT JOIN shops s ON s.id = c.shop_id WHERE c.id = %(case_id)s
     """  # noqa: S608  of the names of our own columns
-
-
-def _one(kind: type[Base], condition: str, **which: Iterable[str]) -> str:
-    found = f"SELECT {rows.columns_of(kind, **which)} FROM {kind.__tablename__} WHERE {condition}"  # noqa: S608
-    return f"(SELECT row_to_json(r) FROM ({found}) r)"  # noqa: S608
-
-
-def _all(kind: type[Base], condition: str, **which: Iterable[str]) -> str:
-    found = f"SELECT {rows.columns_of(kind, **which)} FROM {kind.__tablename__} WHERE {condition}"  # noqa: S608
-    return f"(SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM ({found}) r)"  # noqa: S608
 
 
 def _read_deadlines(case: Case) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -129,20 +128,21 @@ def _letter(read: dict[str, Any]) -> Line:
 @cache
 def _document() -> str:
     """The question: one row with one document, the same for every case."""
+    one, several = rows.one_as_json, rows.all_as_json
     read = {
-        "case": _one(Case, "id = c.id"),
-        "complaint": _one(Complaint, "case_id = c.id"),
-        "shop": _one(Shop, "id = c.shop_id"),
-        "merchant": _one(Merchant, "id = c.merchant_id"),
-        "office": _one(Office, "id = c.office_id"),
-        "officer": _one(User, "id = c.officer_id"),
-        **{name: _all(kind, "case_id = c.id", order) for name, (kind, order) in CHILDREN.items()},
-        "letters": _all(Message, "case_id = c.id", "id", only=OF_A_LETTER),
+        "case": one(Case, "id = c.id"),
+        "complaint": one(Complaint, "case_id = c.id"),
+        "shop": one(Shop, "id = c.shop_id"),
+        "merchant": one(Merchant, "id = c.merchant_id"),
+        "office": one(Office, "id = c.office_id"),
+        "officer": one(User, "id = c.officer_id"),
+        **{name: several(kind, "case_id = c.id", order) for name, (kind, order) in CHILDREN.items()},
+        "letters": several(Message, "case_id = c.id", "id", only=OF_A_LETTER),
         # Where routing looks at the offices, and the names of the places that it found.
         "closed_offices": "(SELECT coalesce(json_agg(code), '[]') FROM offices WHERE NOT active)",
-        "divisions": _all(Division, "code IN (o.division_code, c.routing #>> '{authority,seat}')", "code"),
-        "authority": _one(Authority, "code = c.routing #>> '{authority,gives}'"),
-        "port": _one(Port, "code = c.departure_port"),
+        "divisions": several(Division, "code IN (o.division_code, c.routing #>> '{authority,seat}')", "code"),
+        "authority": one(Authority, "code = c.routing #>> '{authority,gives}'"),
+        "port": one(Port, "code = c.departure_port"),
     }
     document = ", ".join(f"'{name}', {question}" for name, question in read.items())
     return f"""
@@ -150,14 +150,3 @@ def _document() -> str:
                (SELECT stamp FROM law_revision) AS stamp
         FROM cases c JOIN complaints o ON o.case_id = c.id WHERE c.number = %(number)s
     """  # noqa: S608  of the names of our own columns
-
-
-def _one(kind: type[Base], condition: str) -> str:
-    return (
-        f"(SELECT row_to_json(r) FROM (SELECT {rows.columns_of(kind)} FROM {kind.__tablename__} WHERE {condition}) r)"  # noqa: S608
-    )
-
-
-def _all(kind: type[Base], condition: str, order: str, only: Iterable[str] = ()) -> str:
-    found = f"SELECT {rows.columns_of(kind, only=only)} FROM {kind.__tablename__} WHERE {condition}"  # noqa: S608
-    return f"(SELECT coalesce(json_agg(r ORDER BY r.{order}), '[]') FROM ({found}) r)"  # noqa: S608
